@@ -1,0 +1,51 @@
+package import Core
+
+/// A bearer token's record; the secret itself is known only to its holder, the store keeps SHA-256 digests of it.
+package struct ApiToken: Resource {
+    package static let type = ResourceType.apiToken
+
+    package var id: String
+    package var name: String
+    /// Either a role or scopes.
+    package var role: Role?
+    package var scopes: [String]
+    /// Bound to these schools; empty means not bound.
+    package var schoolIds: [String]
+    package var expiresAt: Instant?
+    package var revokedAt: Instant?
+    /// Written at most once a minute, outside the version: the header tag of a token is weak.
+    package var lastUsedAt: Instant?
+    package var createdAt: Instant
+    package var updatedAt: Instant
+    package var etag: VersionTag
+
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag
+    }
+
+    package init(
+        id: String, name: String, role: Role?, scopes: [String], schoolIds: [String], expiresAt: Instant?, revokedAt: Instant? = nil,
+        lastUsedAt: Instant? = nil, createdAt: Instant, updatedAt: Instant, etag: VersionTag = .first
+    ) {
+        self.id = id
+        self.name = name
+        self.role = role
+        self.scopes = scopes
+        self.schoolIds = schoolIds
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+        self.lastUsedAt = lastUsedAt
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.etag = etag
+    }
+
+    package func isUsable(at now: Instant) -> Bool {
+        revokedAt == nil && (expiresAt.map { now < $0 } ?? true)
+    }
+
+    /// The actor a request with this token acts as.
+    package var actor: Actor {
+        Actor(kind: .token, id: id, name: name, roles: role.map { [$0.rawValue] } ?? [], scopes: scopes, schoolIds: schoolIds)
+    }
+}

@@ -1,0 +1,19 @@
+package import Core
+
+/// Every refusal the domain knows. Handlers turn each into one problem document; anything else is an internal error.
+package enum DomainError: Error, Hashable, Sendable {
+    /// Absent, or not visible to the caller: the two are never told apart.
+    case notFound
+    /// Visible, but not allowed. The sentence says what would be needed.
+    case forbidden(String)
+    /// What is wrong with the values, all at once.
+    case invalid([FieldError])
+    /// The stored version is another; `changedMembers` since the version the caller knew, empty when that is unknown.
+    case preconditionFailed(current: VersionTag, changedMembers: [String])
+    /// A value that must be unique is taken.
+    case duplicate(FieldError)
+    /// The state of the resource doesn't allow the action.
+    case conflict(String)
+    /// Too much is waiting to be written; try again in a moment.
+    case busy
+}
