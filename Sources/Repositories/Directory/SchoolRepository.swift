@@ -1,0 +1,70 @@
+package import Core
+package import Domain
+import GRDB
+
+extension School: Stored {
+    package static let table = Table(
+        School.self,
+        members: [
+            .required("urn"), .optional("ukprn"), .optional("laEstab"), .required("name"), .required("phase"),
+            .required("establishmentTypeCode"), .required("status"), .optional("openedOn"), .optional("localAuthorityCode"),
+            .optional("localAuthorityName"), .optional("region"), .optional("ageRangeLow"), .optional("ageRangeHigh"), .optional("gender"),
+            .optional("religiousCharacter"), .optional("capacity"), .optional("pupils"), .optional("percentFull"),
+            .optional("percentFreeSchoolMeals"), .optional("town"), .optional("postcode"), .optional("groupUid"), .instant("updatedAt"),
+        ],
+        searchIndex: "schoolSearch", searchMembers: ["name"], sideTables: ["schoolExternalRef": "externalRefs"])
+}
+
+extension Transaction {
+    package var schools: SchoolRepository<Self> { SchoolRepository(transaction: self) }
+}
+
+package struct SchoolRepository<Owner: Transaction> {
+    fileprivate let transaction: Owner
+
+    package func find(urn: String) throws -> School? {
+        try transaction.all(School.self, where: "urn", is: urn).first
+    }
+
+    /// The schools a key names, best first: a natural key of the register can be shared by a closed school and its successor, then the
+    /// one in session comes first, a proposed one next, the one closed last before others.
+    package func identify(_ key: SchoolKey) throws -> [(id: String, etag: VersionTag)] {
+        let (column, value) =
+            switch key {
+            case .id(let id): ("id", id)
+            case .urn(let urn): ("urn", urn)
+            case .ukprn(let ukprn): ("ukprn", ukprn)
+            case .laEstab(let laEstab): ("laEstab", laEstab)
+            }
+        let sql = """
+            SELECT id, etag FROM school WHERE \(column) = ?
+            ORDER BY CASE status WHEN 'open' THEN 0 WHEN 'openButProposedToClose' THEN 0 WHEN 'proposed' THEN 1 ELSE 2 END, closedOn DESC, id
+            """
+        var found: [(id: String, etag: VersionTag)] = []
+        try transaction.connection.database.cached(sql).eachRow([.text(value)]) { row in
+            found.append((row.text(0), try row.versionTag(1)))
+        }
+        return found
+    }
+
+    /// The URNs of all schools, closed ones too, in order.
+    package func urns() throws -> [String] {
+        var urns: [String] = []
+        try transaction.connection.database.prepared("SELECT urn FROM school ORDER BY urn").eachRow { urns.append($0.text(0)) }
+        return urns
+    }
+}
+
+extension SchoolRepository<WriteTransaction> {
+    /// Makes the school's external references findable and unique. Throws ``DomainError/duplicate(_:)`` when another school has one.
+    package func replaceExternalRefs(of school: School) throws {
+        let database = transaction.connection.database
+        try database.cached("DELETE FROM schoolExternalRef WHERE schoolId = ?").run([.text(school.id)])
+        for reference in school.externalRefs {
+            try translatingConstraints(School.table) {
+                try database.cached("INSERT INTO schoolExternalRef (system, externalId, schoolId) VALUES (?, ?, ?)")
+                    .run([.text(reference.system), .text(reference.id), .text(school.id)])
+            }
+        }
+    }
+}

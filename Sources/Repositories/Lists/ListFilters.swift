@@ -1,0 +1,128 @@
+import Core
+import Domain
+
+/// The WHERE clause of a list: filters, full-text words and `updatedSince`, all of which must hold.
+struct ListFilters {
+    private var conditions: [String] = []
+    private(set) var arguments: [SQLValue] = []
+    /// Whether a range is asked of some member.
+    private var hasRange = false
+    /// Whether something narrower is asked: equality, absence, words.
+    private var hasPoint = false
+    private let table: Table
+
+    init(_ table: Table, _ query: ListQuery) throws {
+        self.table = table
+        for filter in query.filters { try add(filter) }
+        if let text = query.text { try addSearch(SearchText.match(text, prefixes: .last)) }
+        if let since = query.updatedSince { addRange("\"updatedAt\" >= ?", [.instant(since)]) }
+    }
+
+    /// ` WHERE …`, or nothing when nothing is asked.
+    func clause(adding further: [String] = []) -> String {
+        let all = conditions + further
+        return all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
+    }
+
+    private mutating func add(_ condition: String, _ values: [SQLValue]) {
+        conditions.append(condition)
+        arguments += values
+    }
+
+    private mutating func addRange(_ condition: String, _ values: [SQLValue]) {
+        hasRange = true
+        add(condition, values)
+    }
+
+    private mutating func addPoint(_ condition: String, _ values: [SQLValue]) {
+        hasPoint = true
+        add(condition, values)
+    }
+
+    /// Whether only the index of a range narrows the list down. SQLite, left alone, reads a list in the order of ids then and looks at
+    /// every row: it can't know how few are in the range.
+    var isNarrowedByRange: Bool { hasRange && !hasPoint }
+
+    private mutating func add(_ filter: Filter) throws {
+        if filter.comparison == .contains { return try addContains(filter) }
+        guard let member = table.members[filter.member] else { throw StoreError.notListable(table: table.name, member: filter.member) }
+        let values = try filter.values.map { try value($0, of: member) }
+        let column = Table.quoted(member.name)
+        let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
+        switch filter.comparison {
+        case .eq: addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
+        // A row without a value is not equal to one.
+        case .ne where values.count == 1: add("\(column) IS NOT ?", values)
+        case .ne, .nin:
+            add(member.isNullable ? "(\(column) IS NULL OR \(column) NOT IN (\(marks)))" : "\(column) NOT IN (\(marks))", values)
+        case .lt: addRange("\(column) < ?", [try one(values, filter)])
+        case .lte: addRange("\(column) <= ?", [try one(values, filter)])
+        case .gt: addRange("\(column) > ?", [try one(values, filter)])
+        case .gte: addRange("\(column) >= ?", [try one(values, filter)])
+        case .isNull where try one(values, filter) == .integer(0): add("\(column) IS NOT NULL", [])
+        case .isNull: addPoint("\(column) IS NULL", [])
+        case .startsWith:
+            guard case .text(let start) = try one(values, filter) else { throw Self.invalid(filter) }
+            // Nothing sorts after U+10FFFF, so this is the whole range of texts that begin so.
+            addRange("(\(column) >= ? AND \(column) < ?)", [.text(start), .text(start + "\u{10FFFF}")])
+        case .contains: preconditionFailure("handled above")
+        }
+    }
+
+    /// Words, or beginnings of words, within one member.
+    private mutating func addContains(_ filter: Filter) throws {
+        guard table.searchMembers.contains(filter.member) else { throw StoreError.notListable(table: table.name, member: filter.member) }
+        for value in filter.values {
+            guard let text = value.stringValue else { throw Self.invalid(filter) }
+            try addSearch(SearchText.match(text, prefixes: .all, member: filter.member))
+        }
+    }
+
+    /// `match` is nil when there is nothing to look for.
+    private mutating func addSearch(_ match: String?) throws {
+        guard let index = table.searchIndex else { throw StoreError.notListable(table: table.name, member: "q") }
+        guard let match else { return add("FALSE", []) }
+        addPoint("rowid IN (SELECT rowid FROM \(index) WHERE \(index) MATCH ?)", [.text(match)])
+    }
+
+    private func value(_ json: JSON, of member: Table.Member) throws -> SQLValue {
+        guard let value = SQLValue(json) else { throw StoreError.notListable(table: table.name, member: member.name) }
+        if member.isInstant, let text = json.stringValue, let instant = Instant(text) { return .instant(instant) }
+        return value
+    }
+
+    private func one(_ values: [SQLValue], _ filter: Filter) throws -> SQLValue {
+        guard values.count == 1 else { throw Self.invalid(filter) }
+        return values[0]
+    }
+
+    private static func invalid(_ filter: Filter) -> DomainError {
+        .invalid([
+            FieldError(
+                parameter: "\(filter.member).\(filter.comparison.rawValue)", code: "invalid-value",
+                detail: "takes exactly one value of its kind")
+        ])
+    }
+}
+
+/// What people type, made into an FTS5 query that is never a syntax error.
+enum SearchText {
+    /// Which words may be the beginning of one.
+    enum Prefixes { case all, last }
+
+    /// How many words count; a query of thousands would be slow and means nothing.
+    private static let wordLimit = 32
+
+    /// All the words, in any of the columns or in one. nil when there is none, only punctuation.
+    static func match(_ text: String, prefixes: Prefixes, member: String? = nil) -> String? {
+        let words = text.split { $0.isWhitespace || $0.unicodeScalars.contains { $0.properties.generalCategory == .control } }
+            .filter { $0.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil } }
+            .prefix(wordLimit)
+        guard !words.isEmpty else { return nil }
+        // Quoted, a word is a phrase of its tokens and never an operator.
+        var phrases = words.map { "\"\($0.replacing("\"", with: "\"\""))\"" }
+        for index in phrases.indices where prefixes == .all || index == phrases.count - 1 { phrases[index] += "*" }
+        let all = phrases.joined(separator: " ")
+        return member.map { "\"\($0)\" : (\(all))" } ?? all
+    }
+}

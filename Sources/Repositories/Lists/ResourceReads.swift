@@ -1,0 +1,115 @@
+package import Core
+import Domain
+import GRDB
+
+/// What every resource can be asked for.
+extension Transaction {
+    package func find<R: Stored>(_ type: R.Type, id: String) throws -> R? {
+        try connection.database.cached(R.table.selectByID).first([.text(id)]) { try RowDecoder(row: $0).decode(type) }
+    }
+
+    /// The resources whose member is exactly this text, by id.
+    func all<R: Stored>(_ type: R.Type, where member: String, is value: String) throws -> [R] {
+        let sql = "SELECT \(R.table.selection) FROM \(R.table.name) WHERE \(Table.quoted(member)) = ? ORDER BY id"
+        var found: [R] = []
+        try connection.database.cached(sql).eachRow([.text(value)]) { found.append(try RowDecoder(row: $0).decode(type)) }
+        return found
+    }
+
+    /// One page of the resources the query finds. `next` carries no fingerprint; whoever sends it binds it to the request.
+    package func list<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<R> {
+        try page(R.table, query, selecting: R.table.selection, columns: R.table.columns.count) { try RowDecoder(row: $0).decode(type) }
+    }
+
+    /// The resource as it is sent; from memory when this version was sent before.
+    package func encoded<R: Stored>(_ type: R.Type, id: String) throws -> Encoded? {
+        let sql = "SELECT etag FROM \(R.table.name) WHERE id = ?"
+        guard let etag = try connection.database.cached(sql).first([.text(id)], read: { try $0.versionTag(0) }) else { return nil }
+        return try encoded(type, [(id, etag)])[0]
+    }
+
+    /// One page as it is sent: ids and versions come from the database, rows only where a version was not sent before.
+    package func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<Encoded> {
+        let versions = try page(R.table, query, selecting: "id, etag", columns: 2) { ($0.text(0), try $0.versionTag(1)) }
+        return Page(items: try encoded(type, versions.items), next: versions.next, seq: versions.seq, total: versions.total)
+    }
+
+    private func encoded<R: Stored>(_ type: R.Type, _ versions: [(id: String, etag: VersionTag)]) throws -> [Encoded] {
+        let cache = R.table.isVolatile ? nil : connection.cache
+        let kept = cache?.bytes(R.type, versions)
+        return try versions.indices.map { index in
+            let (id, etag) = versions[index]
+            if let bytes = kept?[index] { return Encoded(id: id, etag: etag, bytes: bytes) }
+            // The same snapshot that named the version holds the row.
+            guard let resource = try find(type, id: id) else { throw StoreError.damaged(path: R.table.name, reason: "\(id) is gone") }
+            let bytes = try JSONCodec.encode(resource)
+            cache?.insert(R.type, id: id, etag: etag, bytes: bytes)
+            return Encoded(id: id, etag: etag, bytes: bytes)
+        }
+    }
+
+    /// Reads a page row by row; `columns` is how many columns `selection` has.
+    private func page<Item: Sendable>(
+        _ table: Table, _ query: ListQuery, selecting selection: String, columns: Int, _ read: (OpaquePointer) throws -> Item
+    ) throws -> Page<Item> {
+        let database = connection.database
+        let list = try ListSQL(table, query, selecting: selection)
+        var items: [Item] = []
+        var next: Core.Cursor?
+        var last: [JSON] = []
+        for part in list.parts where next == nil {
+            let sql = part.sql + " LIMIT ?"
+            let statement = list.isCommon ? try database.cached(sql) : try database.prepared(sql)
+            // One more than asked for tells whether there is a next page.
+            let limit = SQLValue.integer(Int64(query.limit + 1 - items.count))
+            try statement.eachRow(part.arguments + [limit]) { row in
+                guard items.count < query.limit else {
+                    next = Core.Cursor(fingerprint: query.cursor?.fingerprint ?? "", values: last)
+                    return
+                }
+                items.append(try read(row))
+                if items.count == query.limit { last = Self.position(row, columns: columns, keys: list.sortKeys.count) }
+            }
+        }
+        var total: Int?
+        if query.countsTotal {
+            let count = list.isCommon ? try database.cached(list.count.sql) : try database.prepared(list.count.sql)
+            total = try count.first(list.count.arguments) { Int($0.integer(0)) }
+        }
+        return Page(items: items, next: next, seq: try lastSeq(), total: total)
+    }
+
+    /// Where a row stands in the order: its sort values and its id, which is the first column of every selection.
+    private static func position(_ row: OpaquePointer, columns: Int, keys: Int) -> [JSON] {
+        (0..<keys).map { row.json(Int32(columns + $0)) } + [.string(row.text(0))]
+    }
+}
+
+extension Store {
+    /// Every resource the query finds, in its order, from one unchanging state, with little memory: row numbers are read first (eight bytes
+    /// each), then rows a few at a time. `limit` and `cursor` of the query are ignored.
+    package func each<R: Stored>(_ type: R.Type, _ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
+        let snapshot = try pool.makeSnapshot()
+        var query = query
+        query.cursor = nil
+        let list = try ListSQL(R.table, query, selecting: "rowid")
+        let rows: [Int64] = try await snapshot.read { database in
+            var rows: [Int64] = []
+            for part in list.parts { try database.prepared(part.sql).eachRow(part.arguments) { rows.append($0.integer(0)) } }
+            return rows
+        }
+        let sql = "SELECT \(R.table.selection) FROM \(R.table.name) WHERE rowid = ?"
+        for start in stride(from: 0, to: rows.count, by: 100) {
+            let chunk = rows[start..<min(start + 100, rows.count)]
+            let resources: [R] = try await snapshot.read { database in
+                let statement = try database.cached(sql)
+                return try chunk.compactMap { number in
+                    try statement.first([.integer(number)]) { try RowDecoder(row: $0).decode(type) }
+                }
+            }
+            for resource in resources {
+                try await body(Encoded(id: resource.id, etag: resource.etag, bytes: try JSONCodec.encode(resource)))
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package import Domain
+
+/// A resource that is kept in a table of its own; the generic reads and writes work on any of them.
+package protocol Stored: Resource {
+    static var table: Table { get }
+}
+
+/// How a resource is kept: its columns are its members, in declaration order, under the same names.
+package struct Table: Sendable {
+    /// A member that lists may filter and sort by; an index `(member, id)` serves it.
+    struct Member: Sendable {
+        let name: String
+        let isNullable: Bool
+        /// Filter values are brought into the stored form before they are compared.
+        let isInstant: Bool
+
+        static func required(_ name: String) -> Member { Member(name: name, isNullable: false, isInstant: false) }
+        static func optional(_ name: String) -> Member { Member(name: name, isNullable: true, isInstant: false) }
+        static func instant(_ name: String, isNullable: Bool = false) -> Member {
+            Member(name: name, isNullable: isNullable, isInstant: true)
+        }
+    }
+
+    let name: String
+    let type: ResourceType
+    let columns: [String]
+    /// Members with an index, by name; `id` is always among them.
+    let members: [String: Member]
+    /// The full-text index over the table's text, by the table's `rowid`; nil when there is none.
+    let searchIndex: String?
+    /// Members of the full-text index that take `contains`.
+    let searchMembers: Set<String>
+    /// Whether bookkeeping changes members without a new version: then encoded bytes can't be kept by version.
+    let isVolatile: Bool
+    /// Which member is at fault when a unique index of a side table is violated.
+    let sideTables: [String: String]
+
+    let selection: String
+    let selectByID: String
+    let insert: String
+
+    init<R: Resource>(
+        _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [], isVolatile: Bool = false,
+        sideTables: [String: String] = [:]
+    ) {
+        type = R.type
+        name = R.type.table
+        columns = R.CodingKeys.allCases.map(\.stringValue)
+        self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
+        self.searchIndex = searchIndex
+        self.searchMembers = searchMembers
+        self.isVolatile = isVolatile
+        self.sideTables = sideTables
+        selection = columns.map(Self.quoted).joined(separator: ", ")
+        selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
+        let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+        insert = "INSERT INTO \(name) (\(selection)) VALUES (\(marks))"
+    }
+
+    /// Members that lists may filter and sort by.
+    package var listableMembers: Set<String> { Set(members.keys) }
+
+    static func quoted(_ column: String) -> String { "\"\(column)\"" }
+}

@@ -1,0 +1,49 @@
+import GRDB
+import Glibc
+
+/// Whole copies of a database file, checked before anyone relies on them.
+enum DatabaseCopy {
+    /// Writes a compact copy of what `source` holds at this moment, its log included, on disk when this returns. `destination` must not
+    /// exist. Writers of the source go on meanwhile.
+    static func write(_ source: String, to destination: String) throws {
+        guard access(destination, F_OK) != 0 else { throw StoreError.exists(path: destination) }
+        let database = try DatabaseQueue(path: source, configuration: Store.configuration())
+        try database.inDatabase { try $0.prepared("VACUUM INTO ?").run([.text(destination)]) }
+        try database.close()
+        chmod(destination, 0o600)
+        try synchronise(destination)
+    }
+
+    /// Throws ``StoreError`` unless the file is a whole database of ours that this binary understands.
+    static func verify(_ path: String) throws {
+        guard access(path, R_OK) == 0 else { throw StoreError.missing(path: path) }
+        do {
+            let database = try DatabaseQueue(path: path, configuration: Store.configuration(readonly: true))
+            defer { try? database.close() }
+            try database.inDatabase { database in
+                guard try database.prepared("SELECT count(*) FROM sqlite_schema").first(read: { $0.integer(0) }) != 0 else {
+                    throw StoreError.damaged(path: path, reason: "it is empty")
+                }
+                _ = try Migrator.check(database, path: path, allowsMigration: true)
+                if let fault = try IntegrityChecks.structure(database).first { throw StoreError.damaged(path: path, reason: fault) }
+            }
+        } catch let error as DatabaseError {
+            throw StoreError.damaged(path: path, reason: error.message ?? "unreadable")
+        }
+    }
+
+    /// Brings a file or directory to disk.
+    static func synchronise(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileError.last("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw FileError.last("write", path) }
+    }
+
+    /// Gives a finished copy its name, durably. Replaces what has the name.
+    static func move(_ source: String, to destination: String) throws {
+        guard rename(source, destination) == 0 else { throw FileError.last("rename", source) }
+        let slash = destination.lastIndex(of: "/")
+        try synchronise(slash.map { $0 == destination.startIndex ? "/" : String(destination[..<$0]) } ?? ".")
+    }
+}

@@ -1,0 +1,48 @@
+import GRDB
+
+/// The schema's history: append-only, numbered, one file each. A shipped migration is never edited.
+enum Migrator {
+    /// `PRAGMA application_id` of our databases: "ptnr".
+    static let applicationID: Int64 = 0x7074_6E72
+
+    static let migrator: DatabaseMigrator = {
+        var migrator = DatabaseMigrator()
+        // Immediate, so that foreign keys are on while a migration runs; none of ours rebuilds a table that others refer to.
+        migrator.registerMigration("001-directory-and-platform", foreignKeyChecks: .immediate) { try $0.execute(sql: migration001) }
+        return migrator
+    }()
+
+    /// Brings the database up to date. The caller makes sure that nobody else has it open.
+    static func migrate(_ path: String) throws {
+        let database = try DatabaseQueue(path: path, configuration: Store.configuration())
+        try migrator.migrate(database)
+        try database.close()
+    }
+
+    /// Refuses a database that this binary must not touch. Returns whether it is up to date; an empty file is not, and fine: it is about
+    /// to be filled.
+    static func check(_ path: String, allowsMigration: Bool) throws -> Bool {
+        do {
+            let database = try DatabaseQueue(path: path, configuration: Store.configuration())
+            defer { try? database.close() }
+            return try database.read { try check($0, path: path, allowsMigration: allowsMigration) }
+        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+            throw StoreError.damaged(path: path, reason: error.message ?? "unreadable")
+        }
+    }
+
+    static func check(_ database: Database, path: String, allowsMigration: Bool) throws -> Bool {
+        let isEmpty = try database.prepared("SELECT count(*) FROM sqlite_schema").first { $0.integer(0) } == 0
+        guard !isEmpty else {
+            guard allowsMigration else { throw StoreError.missing(path: path) }
+            return false
+        }
+        guard try database.prepared("PRAGMA application_id").first(read: { $0.integer(0) }) == applicationID else {
+            throw StoreError.foreign(path: path)
+        }
+        if try migrator.hasBeenSuperseded(database) { throw StoreError.newer(path: path) }
+        let isCurrent = try migrator.hasCompletedMigrations(database)
+        guard isCurrent || allowsMigration else { throw StoreError.needsMigration(path: path) }
+        return isCurrent
+    }
+}

@@ -1,0 +1,59 @@
+package import Core
+package import Domain
+import GRDB
+
+extension ApiToken: Stored {
+    package static let table = Table(
+        ApiToken.self, members: [.required("name"), .instant("revokedAt", isNullable: true), .instant("createdAt"), .instant("updatedAt")],
+        isVolatile: true)
+}
+
+extension Transaction {
+    package var tokens: ApiTokenRepository<Self> { ApiTokenRepository(transaction: self) }
+}
+
+/// Digests are SHA-256 of the secret as 64 lower-case hex digits.
+package struct ApiTokenRepository<Owner: Transaction> {
+    fileprivate let transaction: Owner
+
+    /// The token a secret belongs to while the secret is valid; whether the token itself is, its own members say.
+    package func find(secretDigest: String, at now: Instant) throws -> ApiToken? {
+        let sql = """
+            SELECT \(ApiToken.table.selection) FROM apiToken
+            WHERE id = (SELECT tokenId FROM apiTokenSecret WHERE digest = ? AND (validUntil IS NULL OR validUntil > ?))
+            """
+        return try transaction.connection.database.cached(sql).first([.text(secretDigest), .instant(now)]) {
+            try RowDecoder(row: $0).decode(ApiToken.self)
+        }
+    }
+
+    package func isEmpty() throws -> Bool {
+        try transaction.connection.database.cached("SELECT 1 FROM apiToken LIMIT 1").first { _ in true } == nil
+    }
+}
+
+extension ApiTokenRepository<WriteTransaction> {
+    package func addSecret(digest: String, tokenId: String) throws {
+        try transaction.connection.database.cached("INSERT INTO apiTokenSecret (digest, tokenId) VALUES (?, ?)")
+            .run([.text(digest), .text(tokenId)])
+    }
+
+    /// Present secrets end at `instant`, or earlier where that was settled before. Those that already ended are forgotten.
+    package func expireSecrets(tokenId: String, at instant: Instant) throws {
+        let database = transaction.connection.database
+        try database.cached("DELETE FROM apiTokenSecret WHERE tokenId = ? AND validUntil <= ?").run([
+            .text(tokenId), .instant(transaction.now),
+        ])
+        try database.cached("UPDATE apiTokenSecret SET validUntil = ?1 WHERE tokenId = ?2 AND (validUntil IS NULL OR validUntil > ?1)")
+            .run([.instant(instant), .text(tokenId)])
+    }
+}
+
+extension ApiTokenRepository<BookkeepingTransaction> {
+    /// Never moves the last use back.
+    package func recordUse(tokenId: String, at instant: Instant) throws {
+        try transaction.connection.database.cached(
+            "UPDATE apiToken SET lastUsedAt = ?1 WHERE id = ?2 AND (lastUsedAt IS NULL OR lastUsedAt < ?1)"
+        ).run([.instant(instant), .text(tokenId)])
+    }
+}

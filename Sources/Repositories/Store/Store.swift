@@ -1,0 +1,135 @@
+package import Core
+import Domain
+import GRDB
+import Synchronization
+
+/// The one way to the database: SQLite in WAL mode, every commit on disk before it is answered (`synchronous=FULL`).
+///
+/// Reads see one consistent state; writes go through ``write(_:source:isLarge:_:)`` and leave row, audit entry and event in one
+/// transaction, or through ``bookkeeping(_:)``, which leaves neither.
+package final class Store: Sendable {
+    let pool: DatabasePool
+    let directory: DataDirectory
+    let queue: WriteQueue
+    let cache: EncodedCache
+    private let clock: @Sendable () -> Instant
+    /// Apart from the pool: `data_version` speaks of changes made by other connections.
+    private let watcher: DatabaseQueue
+    private let locks: Mutex<[FileLock]>
+
+    /// Opens the database in `directory`, creates it when there is none, migrates it when it is older.
+    ///
+    /// Throws ``StoreError``: newer than this binary, in need of a migration that is not allowed, of another program, damaged, in use.
+    package init(directory path: String, options: StoreOptions = StoreOptions()) throws {
+        directory = options.migrates ? try DataDirectory.create(path) : try DataDirectory.existing(path)
+        let service = options.role == .service ? [try directory.lockService()] : []
+        // One opens at a time, so that two never migrate at once.
+        let opening = try directory.lockOpening()
+        defer { withExtendedLifetime(opening) {} }
+        if options.migrates { try directory.createDatabase() }
+        do {
+            let isCurrent = try Migrator.check(directory.database, allowsMigration: options.migrates)
+            // A migration runs alone: not beside another process that knows another schema.
+            let lock = isCurrent ? try directory.lockShared() : try directory.lockExclusively()
+            locks = Mutex([lock] + service)
+            if !isCurrent {
+                try Migrator.migrate(directory.database)
+                try lock.share()
+            }
+            pool = try DatabasePool(path: directory.database, configuration: Self.configuration())
+            // The pool sets NORMAL when it switches to WAL, after a connection's own preparation.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            watcher = try DatabaseQueue(path: directory.database, configuration: Self.configuration(readonly: true))
+        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+            throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
+        }
+        queue = WriteQueue(pool: pool)
+        cache = EncodedCache(capacity: options.cacheBytes)
+        clock = options.clock
+    }
+
+    static func configuration(readonly: Bool = false) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readonly
+        configuration.busyMode = .timeout(5)
+        // More than there are cores: some of them wait for the disk.
+        configuration.maximumReaderCount = 6
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+            // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed.
+            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -1024 : -8192)")
+            guard !database.configuration.readonly else { return }
+            try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+            try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
+        }
+        return configuration
+    }
+
+    // MARK: Reading
+
+    package func read<Value: Sendable>(_ body: @Sendable (ReadTransaction) throws -> Value) async throws -> Value {
+        try await pool.unsafeRead { try self.transaction($0, body) }
+    }
+
+    /// Reads at once, on the calling thread: only for a few keyed rows.
+    package func readNow<Value>(_ body: (ReadTransaction) throws -> Value) throws -> Value {
+        try pool.unsafeRead { try transaction($0, body) }
+    }
+
+    /// What GRDB's own `read` does, but with cached statements: its BEGIN and COMMIT cost more than a point read.
+    private func transaction<Value>(_ database: Database, _ body: (ReadTransaction) throws -> Value) throws -> Value {
+        try database.cached("BEGIN DEFERRED").run()
+        // Ends the transaction even where an error already did, or where the task was cancelled.
+        defer { if database.isInsideTransaction { _ = try? database.cached("ROLLBACK").run() } }
+        return try body(ReadTransaction(Connection(database, cache: cache)))
+    }
+
+    /// Changes whenever anyone, in this process or another, has committed something. Costs microseconds.
+    package var dataVersion: Int64 {
+        get throws { try watcher.unsafeRead { try $0.cached("PRAGMA data_version").first { $0.integer(0) } ?? 0 } }
+    }
+
+    // MARK: Writing
+
+    /// One write of resources: everything in `body` is committed together, or nothing is. Returns after the commit, with the change on
+    /// disk. `body` may be run while others wait for the same commit: no I/O, no waiting in it.
+    ///
+    /// With `call.dryRun` everything is checked and rolled back. `source` names where the values come from, for the audit trail
+    /// (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. Throws ``DomainError/busy`` when too much waits.
+    @discardableResult
+    package func write<Value: Sendable>(
+        _ call: Call, source: String? = nil, isLarge: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
+    ) async throws -> Value {
+        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [clock] database in
+            try body(WriteTransaction(Connection(database), call: call, source: source, now: clock()))
+        }
+    }
+
+    /// A write that is nobody's resource, beside the others in the same queue: no audit, no event.
+    @discardableResult
+    package func bookkeeping<Value: Sendable>(_ body: @escaping @Sendable (BookkeepingTransaction) throws -> Value) async throws -> Value {
+        try await queue.submit { [clock] database in
+            try body(BookkeepingTransaction(Connection(database), now: clock()))
+        }
+    }
+
+    // MARK: Closing
+
+    /// Finishes the writes that wait, moves the log into the database file, closes the connections and releases the locks.
+    package func close() throws {
+        queue.close()
+        // Batches that were scheduled come before this on the writer's queue; one that schedules a further one is waited for below.
+        var isIdle = false
+        while !isIdle {
+            pool.writeWithoutTransaction { _ in }
+            isIdle = queue.isIdle
+        }
+        try pool.writeWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA optimize")
+            _ = try? database.checkpoint(.truncate)
+        }
+        try watcher.close()
+        try pool.close()
+        locks.withLock { $0 = [] }
+    }
+}

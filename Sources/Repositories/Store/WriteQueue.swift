@@ -1,0 +1,170 @@
+import DequeModule
+import Domain
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// Group commit: writes that wait share one `BEGIN IMMEDIATE … COMMIT` and so one fsync, each in its own savepoint, each answered after
+/// the commit.
+///
+/// Batches run on GRDB's writer queue and never in a request's task, so that cancelling a request interrupts nobody. Foreign keys are all
+/// immediate: a deferred violation would fail innocent neighbours at COMMIT.
+final class WriteQueue: Sendable {
+    /// How many writes may wait; beyond that they are refused with ``DomainError/busy``.
+    static let capacity = 10_000
+    /// How many writes share a commit at most: the first of them waits for the last.
+    private static let batchLimit = 256
+
+    /// One write that waits. Exactly one of its two answers is called, once.
+    private struct Job: Sendable {
+        /// All checks, nothing kept.
+        let isDryRun: Bool
+        /// Does the work and returns what to do after the commit.
+        let perform: @Sendable (Database) throws -> Answer
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private typealias Answer = @Sendable () -> Void
+
+    private struct State {
+        var small: Deque<Job> = []
+        var large: Deque<Job> = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    private let pool: DatabasePool
+    private let state = Mutex(State())
+
+    init(pool: DatabasePool) {
+        self.pool = pool
+    }
+
+    /// Runs `work` and returns after the commit. A large write waits for the small ones and is committed by itself. Cancelling the calling
+    /// task changes nothing: the write takes place.
+    func submit<Value: Sendable>(
+        isLarge: Bool = false, isDryRun: Bool = false, _ work: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            let job = Job(
+                isDryRun: isDryRun,
+                perform: { database in
+                    let value = try work(database)
+                    return { continuation.resume(returning: value) }
+                },
+                fail: { continuation.resume(throwing: $0) })
+            enqueue(job, isLarge: isLarge)
+        }
+    }
+
+    /// Takes no further write; those that wait are still done.
+    func close() { state.withLock { $0.isClosed = true } }
+
+    /// How many writes wait for a batch.
+    var waiting: Int { state.withLock { $0.small.count + $0.large.count } }
+
+    /// Whether nothing waits and no batch runs.
+    var isIdle: Bool { state.withLock { !$0.isDraining } }
+
+    private func enqueue(_ job: Job, isLarge: Bool) {
+        enum Verdict { case waits, starts, isClosed, isFull }
+        let verdict: Verdict = state.withLock { state in
+            if state.isClosed { return .isClosed }
+            if state.small.count + state.large.count >= Self.capacity { return .isFull }
+            if isLarge { state.large.append(job) } else { state.small.append(job) }
+            defer { state.isDraining = true }
+            return state.isDraining ? .waits : .starts
+        }
+        switch verdict {
+        case .waits: break
+        case .starts: scheduleBatch()
+        case .isClosed: job.fail(StoreError.closed)
+        case .isFull: job.fail(DomainError.busy)
+        }
+    }
+
+    private func scheduleBatch() {
+        pool.asyncWriteWithoutTransaction { [self] database in
+            runSmall(database)
+            runLarge(database)
+            let isFinished = state.withLock { state in
+                state.isDraining = !(state.small.isEmpty && state.large.isEmpty)
+                return !state.isDraining
+            }
+            // Scheduled anew rather than looped: whoever else needs the writer gets a turn between batches.
+            if !isFinished { scheduleBatch() }
+        }
+    }
+
+    /// One batch of small writes, as many as wait.
+    private func runSmall(_ database: Database) {
+        var done: [(job: Job, answer: Answer)] = []
+        do {
+            while done.count < Self.batchLimit, let job = state.withLock({ $0.small.popFirst() }) {
+                // Listed before anything runs: an error that ends the whole transaction is this job's too.
+                done.append((job, {}))
+                if done.count == 1 { try database.cached("BEGIN IMMEDIATE").run() }
+                done[done.count - 1].answer = try performInSavepoint(job, database)
+            }
+            if !done.isEmpty { try database.cached("COMMIT").run() }
+        } catch {
+            if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
+            // Where another process holds the write lock for longer than the busy timeout, everyone waits in vain.
+            let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
+            for job in done.map(\.job) + (isBusy ? takeAll() : []) { job.fail(isBusy ? DomainError.busy : error) }
+            return
+        }
+        for (_, answer) in done { answer() }
+    }
+
+    /// One large write, in a transaction of its own. Within a savepoint SQLite keeps the former state of every page in a journal that each
+    /// statement with a trigger walks through: thousands of rows would take time quadratic in their number.
+    private func runLarge(_ database: Database) {
+        guard let job = state.withLock({ $0.large.popFirst() }) else { return }
+        do {
+            try database.cached("BEGIN IMMEDIATE").run()
+            let answer = try job.perform(database)
+            try database.cached(job.isDryRun ? "ROLLBACK" : "COMMIT").run()
+            answer()
+        } catch {
+            if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
+            job.fail((error as? DatabaseError)?.resultCode == .SQLITE_BUSY ? DomainError.busy : error)
+        }
+    }
+
+    private func takeAll() -> [Job] {
+        state.withLock { state in
+            defer {
+                state.small = []
+                state.large = []
+            }
+            return Array(state.small) + Array(state.large)
+        }
+    }
+
+    /// Throws only when the whole batch is lost; an error of the job itself becomes its answer.
+    private func performInSavepoint(_ job: Job, _ database: Database) throws -> Answer {
+        try database.cached("SAVEPOINT job").run()
+        let answer: Answer
+        do {
+            answer = try job.perform(database)
+            if job.isDryRun { try database.cached("ROLLBACK TO job").run() }
+        } catch {
+            // A full disk or an I/O error may already have rolled everything back, and leaves nothing worth committing.
+            guard database.isInsideTransaction, !Self.endsBatch(error) else { throw error }
+            try database.cached("ROLLBACK TO job").run()
+            try database.cached("RELEASE job").run()
+            return { job.fail(error) }
+        }
+        try database.cached("RELEASE job").run()
+        return answer
+    }
+
+    private static func endsBatch(_ error: any Error) -> Bool {
+        guard let error = error as? DatabaseError else { return false }
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CANTOPEN: return true
+        default: return false
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package import Core
+package import Domain
+import GRDB
+
+/// One write: rows, audit entry and event together. Get one from ``Store/write(_:source:isLarge:_:)``.
+package final class WriteTransaction: Transaction {
+    package let connection: Connection
+    package let call: Call
+    /// Where the values come from, when not from the caller: `gias`.
+    package let source: String?
+    /// The one clock of this write.
+    package let now: Instant
+
+    init(_ connection: Connection, call: Call, source: String?, now: Instant) {
+        self.connection = connection
+        self.call = call
+        self.source = source
+        self.now = now
+    }
+
+    private var database: Database { connection.database }
+
+    /// Adds a resource. `verb` is the second half of the event's type.
+    ///
+    /// Throws ``DomainError/duplicate(_:)`` when a unique value is taken.
+    @discardableResult
+    package func insert<R: Stored>(_ resource: R, audience: Audience, verb: String = "created") throws -> R {
+        let values = try RowEncoder.values(of: resource, columns: R.table.columns)
+        try translatingConstraints(R.table) { try database.cached(R.table.insert).run(values) }
+        let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: nil, after: $1) }
+        try record(verb, of: resource, changes: changes, audience: audience)
+        return resource
+    }
+
+    /// Changes a resource from `old`, as it was read in this transaction, to `new`; returns what is stored now, with its new version.
+    /// Nothing happens when the two are equal.
+    ///
+    /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the call's precondition or `old` is out of date, `notFound`
+    /// when the row is gone, `duplicate` when a unique value is taken. `isTarget` is false for a resource the precondition isn't about.
+    @discardableResult
+    package func update<R: Stored>(
+        from old: R, to new: R, audience: Audience, verb: String = "updated", isTarget: Bool = true
+    ) throws -> R {
+        if isTarget { try checkPrecondition(of: old) }
+        var new = new
+        new.etag = old.etag
+        new.updatedAt = old.updatedAt
+        guard new != old else { return old }
+        return try replace(old, with: new, audience: audience, verb: verb)
+    }
+
+    /// A new version of a resource whose own members stay as they are, because something that belongs to it changed.
+    @discardableResult
+    package func touch<R: Stored>(_ old: R, audience: Audience, verb: String = "updated", isTarget: Bool = true) throws -> R {
+        if isTarget { try checkPrecondition(of: old) }
+        return try replace(old, with: old, audience: audience, verb: verb)
+    }
+
+    /// Deletes a resource for good; a tombstone stays for followers.
+    package func delete<R: Stored>(_ old: R, audience: Audience, verb: String = "deleted", isTarget: Bool = true) throws {
+        if isTarget { try checkPrecondition(of: old) }
+        try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
+        guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
+        try database.cached("INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt) VALUES (?, ?, ?, ?)")
+            .run([.text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(now)])
+        let values = try RowEncoder.values(of: old, columns: R.table.columns)
+        let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: $1, after: nil) }
+        var deleted = old
+        deleted.etag = old.etag.next
+        try record(verb, of: deleted, changes: changes, audience: audience)
+    }
+
+    /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the caller doesn't know the current version. The mutators do
+    /// it too; a use case calls it first so that a stale version is told before an invalid value.
+    package func checkPrecondition<R: Stored>(of current: R) throws {
+        guard case .tags(let known) = call.precondition, !known.contains(current.etag) else { return }
+        let since = known.filter { $0.number < current.etag.number }.max { $0.number < $1.number }
+        let changed = try since.map { try changedMembers(of: R.type, id: current.id, since: $0) } ?? []
+        throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)
+    }
+
+    private func replace<R: Stored>(_ old: R, with new: R, audience: Audience, verb: String) throws -> R {
+        var new = new
+        new.etag = old.etag.next
+        new.updatedAt = now
+        let columns = R.table.columns
+        let before = try RowEncoder.values(of: old, columns: columns)
+        let after = try RowEncoder.values(of: new, columns: columns)
+        // Only what changed is set: SQLite rewrites the entry of every index whose column an UPDATE names.
+        let changed = columns.indices.filter { before[$0] != after[$0] }
+        let assignments = changed.map { "\(Table.quoted(columns[$0])) = ?" }.joined(separator: ", ")
+        let sql = "UPDATE \(R.table.name) SET \(assignments) WHERE id = ? AND etag = ?"
+        // Wide changes come in too many shapes to keep a statement for each.
+        let statement = changed.count <= 6 ? try database.cached(sql) : try database.prepared(sql)
+        try translatingConstraints(R.table) {
+            try statement.run(changed.map { after[$0] } + [.text(old.id), .text(old.etag.description)])
+        }
+        guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
+        let changes = changed.map { MemberChange(member: columns[$0], before: before[$0], after: after[$0]) }
+        try record(verb, of: new, changes: changes.filter { !$0.isOfEveryWrite }, audience: audience)
+        return new
+    }
+
+    private func outdated<R: Stored>(_ type: R.Type, id: String) throws -> DomainError {
+        guard let current = try find(type, id: id) else { return .notFound }
+        return .preconditionFailed(current: current.etag, changedMembers: [])
+    }
+
+    private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience) throws {
+        try History(database).record(
+            HistoryEntry(
+                verb: verb, at: now, actor: call.actor, requestId: call.requestId, source: source, type: type(of: resource).type,
+                resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience))
+    }
+}

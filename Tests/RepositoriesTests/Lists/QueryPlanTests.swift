@@ -1,0 +1,80 @@
+import Core
+import Domain
+import GRDB
+import Testing
+
+@testable import Repositories
+
+/// What SQLite intends to do with each list, alone: never walk the table, never sort.
+@Suite struct QueryPlanTests {
+    private static let tables = ["school": School.table, "apiToken": ApiToken.table, "importJob": ImportJob.table]
+
+    private func plans(_ test: TestStore, _ table: Repositories.Table, _ query: ListQuery) throws -> [String] {
+        let list = try ListSQL(table, query, selecting: table.selection)
+        return try test.onWriter { database in
+            try list.parts.map { part in
+                var lines: [String] = []
+                try database.prepared("EXPLAIN QUERY PLAN " + part.sql + " LIMIT 51").eachRow(part.arguments) { lines.append($0.text(3)) }
+                return lines.joined(separator: "; ")
+            }
+        }
+    }
+
+    @Test("Each sort alone is read in the order of an index, both ways, on the first and on a later page", arguments: tables.keys)
+    func sorts(name: String) throws {
+        let table = try #require(Self.tables[name])
+        let test = try TestStore()
+        for member in table.members.values where member.name != "id" {
+            for descending in [false, true] {
+                let values: [JSON?] = [nil, "2026-01-01"] + (member.isNullable ? [.null] : [])
+                let cursors = values.map { $0.map { Core.Cursor(fingerprint: "", values: [$0, "x_1"]) } }
+                for cursor in cursors {
+                    let query = ListQuery(cursor: cursor, sort: [SortKey(member: member.name, descending: descending)])
+                    for plan in try plans(test, table, query) {
+                        #expect(plan.contains("USING INDEX"), "\(table.name) \(query.sort): \(plan)")
+                        #expect(!plan.contains("TEMP B-TREE"), "\(table.name) \(query.sort): \(plan)")
+                        if cursor != nil { #expect(plan.contains("SEARCH"), "\(table.name) \(query.sort): \(plan)") }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("Each equality, range, beginning and isNull alone searches an index", arguments: tables.keys)
+    func filters(name: String) throws {
+        let table = try #require(Self.tables[name])
+        let test = try TestStore()
+        for member in table.members.values where member.name != "id" {
+            let one = [JSON.string("2026-01-01")]
+            var filters = [
+                Filter(member: member.name, values: one), Filter(member: member.name, values: one + ["b"]),
+                Filter(member: member.name, comparison: .lt, values: one), Filter(member: member.name, comparison: .lte, values: one),
+                Filter(member: member.name, comparison: .gt, values: one), Filter(member: member.name, comparison: .gte, values: one),
+                Filter(member: member.name, comparison: .startsWith, values: one),
+            ]
+            if member.isNullable { filters.append(Filter(member: member.name, comparison: .isNull, values: [true])) }
+            for filter in filters {
+                for plan in try plans(test, table, ListQuery(filters: [filter])) {
+                    #expect(plan.contains("SEARCH \(table.name) USING"), "\(table.name) \(filter): \(plan)")
+                    #expect(plan.contains(member.name), "\(table.name) \(filter): \(plan)")
+                }
+            }
+        }
+    }
+
+    @Test("Words are found through the full-text index")
+    func words() throws {
+        let test = try TestStore()
+        for query in [ListQuery(text: "mary"), ListQuery(filters: [Filter(member: "name", comparison: .contains, values: ["mary"])])] {
+            for plan in try plans(test, School.table, query) { #expect(plan.contains("SCAN schoolSearch VIRTUAL TABLE INDEX"), "\(plan)") }
+        }
+    }
+
+    @Test("Without anything asked the list is read in the order of ids")
+    func plain() throws {
+        let test = try TestStore()
+        for table in Self.tables.values {
+            for plan in try plans(test, table, ListQuery()) { #expect(plan.contains("USING INDEX") && !plan.contains("TEMP"), "\(plan)") }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import Core
+import Domain
+import Synchronization
+import Testing
+
+@testable import Repositories
+
+@Suite struct MutatorTests {
+    private static let later = Instant("2026-11-24T08:00:00.000Z")!
+
+    private func changing(_ school: School, _ change: (inout School) -> Void) -> School {
+        var changed = school
+        change(&changed)
+        return changed
+    }
+
+    @Test("A change counts the version up and dates it; only changed members are in its event")
+    func update() async throws {
+        let test = try TestStore(options: StoreOptions(clock: { Self.later }))
+        let school = try await test.insert([.test(1)])[0]
+        let changed = changing(school) { $0.vision = "V" }
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed, audience: .directory) }
+        #expect(stored.etag == VersionTag(number: 2))
+        #expect(stored.updatedAt == Self.later)
+        #expect(stored.createdAt == school.createdAt)
+        #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == stored)
+    }
+
+    @Test("A change of nothing keeps the version and leaves no trace")
+    func unchanged() async throws {
+        let test = try TestStore(options: StoreOptions(clock: { Self.later }))
+        let school = try await test.insert([.test(1)])[0]
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: school, audience: .directory) }
+        #expect(stored == school)
+        #expect(try test.integer("SELECT count(*) FROM event") == 1)
+        #expect(try test.integer("SELECT count(*) FROM audit") == 1)
+    }
+
+    @Test("A stale precondition is refused with the current version and what changed since")
+    func precondition() async throws {
+        let test = try TestStore()
+        let school = try await test.insert([.test(1)])[0]
+        let second = try await test.store.write(.test) {
+            try $0.update(from: school, to: changing(school) { $0.vision = "V" }, audience: .directory)
+        }
+        let expected = DomainError.preconditionFailed(current: second.etag, changedMembers: ["vision"])
+        await #expect(throws: expected) {
+            try await test.store.write(.test(.tags([school.etag]))) {
+                try $0.update(from: second, to: changing(second) { $0.vision = "W" }, audience: .directory)
+            }
+        }
+        await #expect(throws: expected) {
+            try await test.store.write(.test(.tags([school.etag]))) { try $0.delete(second, audience: .directory) }
+        }
+        await #expect(throws: DomainError.preconditionFailed(current: second.etag, changedMembers: [])) {
+            try await test.store.write(.test(.tags([]))) { try $0.touch(second, audience: .directory) }
+        }
+        try await test.store.write(.test(.tags([school.etag, second.etag]))) {
+            try $0.update(from: second, to: changing(second) { $0.vision = "W" }, audience: .directory)
+        }
+    }
+
+    @Test("A change based on an outdated reading is refused even without a precondition")
+    func outdated() async throws {
+        let test = try TestStore()
+        let school = try await test.insert([.test(1)])[0]
+        let second = try await test.store.write(.test) {
+            try $0.update(from: school, to: changing(school) { $0.vision = "V" }, audience: .directory)
+        }
+        await #expect(throws: DomainError.preconditionFailed(current: second.etag, changedMembers: [])) {
+            try await test.store.write(.test) {
+                try $0.update(from: school, to: changing(school) { $0.vision = "W" }, audience: .directory)
+            }
+        }
+        try await test.store.write(.test) { try $0.delete(second, audience: .directory) }
+        await #expect(throws: DomainError.notFound) {
+            try await test.store.write(.test) { try $0.delete(second, audience: .directory) }
+        }
+    }
+
+    @Test("Of many changes based on the same version exactly one succeeds")
+    func race() async throws {
+        let test = try TestStore()
+        let school = try await test.insert([.test(1)])[0]
+        let successes = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    let changed = changing(school) { $0.vision = "V\(number)" }
+                    return
+                        (try? await test.store.write(.test(.tags([school.etag]))) {
+                            try $0.update(from: school, to: changed, audience: .directory)
+                        }) != nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(successes == 1)
+        #expect(try test.integer("SELECT count(*) FROM event") == 2)
+    }
+
+    @Test("A taken unique value is a duplicate that names the member")
+    func duplicate() async throws {
+        let test = try TestStore()
+        try await test.insert([.test(1)])
+        await #expect(
+            throws: DomainError.duplicate(FieldError(pointer: "/urn", code: "duplicate", detail: "is already taken by another school"))
+        ) { try await test.insert([.test(1)]) }
+    }
+
+    @Test("Touching makes a new version and an event without changed members")
+    func touch() async throws {
+        let test = try TestStore()
+        let school = try await test.insert([.test(1)])[0]
+        let touched = try await test.store.write(.test) { try $0.touch(school, audience: .directory, verb: "rotated") }
+        #expect(touched.etag.number == 2)
+        let event = try test.store.readNow { try $0.events(after: 1, limit: 1) }[0]
+        #expect(event.type == "school.rotated")
+        #expect(event.changedMembers == [])
+    }
+
+    @Test("A change of many members at once is stored like one of few")
+    func wideUpdate() async throws {
+        let test = try TestStore()
+        let school = try await test.insert([.test(1)])[0]
+        let changed = changing(school) {
+            $0.name = "Another name"
+            $0.capacity = 10
+            $0.pupils = 5
+            $0.percentFull = 50
+            $0.town = "Leeds"
+            $0.region = "Yorkshire"
+            $0.status = .closed
+            $0.closedOn = LocalDate("2026-08-31")
+        }
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed, audience: .directory) }
+        #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == stored)
+        #expect(try test.store.readNow { try $0.list(School.self, ListQuery(text: "another leeds")) }.items == [stored])
+        #expect(try test.store.readNow { try $0.list(School.self, ListQuery(text: "school")) }.items == [])
+        #expect(try await test.store.check() == [])
+    }
+}
