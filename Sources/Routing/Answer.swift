@@ -1,0 +1,71 @@
+package import Core
+package import HTTPTypes
+package import HummingbirdCore
+
+/// What a handler answers; Routing adds negotiation, tags, conditional answers and caching.
+package struct Answer: Sendable {
+    package enum Status: Int, Sendable {
+        case ok = 200
+        case created = 201
+        case accepted = 202
+    }
+
+    /// Who may keep the answer.
+    package enum Caching: Hashable, Sendable {
+        /// For the operation's kind: reads with a token `private, no-cache`, public reads `no-cache`, writes `no-store`.
+        case standard
+        /// Anyone, for this many seconds.
+        case shared(seconds: Int)
+        case noStore
+    }
+
+    package typealias WriteBody = @Sendable (inout any ResponseBodyWriter) async throws -> Void
+
+    enum Content: Sendable {
+        case nothing
+        case bytes(contentType: String, [UInt8])
+        case page(Page<[UInt8]>)
+        case stream(contentType: String, filename: String?, write: WriteBody)
+    }
+
+    var content: Content
+    var status: Status
+    var etag: EntityTag?
+    var location: String?
+    package var caching: Caching
+    /// Further fields; nothing that Routing or the transport sets itself.
+    package var headers = HTTPFields()
+
+    private init(_ content: Content, status: Status = .ok, etag: EntityTag? = nil, location: String? = nil, caching: Caching = .standard) {
+        self.content = content
+        self.status = status
+        self.etag = etag
+        self.location = location
+        self.caching = caching
+    }
+
+    /// One JSON document, already encoded.
+    package static func item(_ json: [UInt8], etag: EntityTag? = nil, status: Status = .ok, location: String? = nil) -> Answer {
+        Answer(.bytes(contentType: "application/json", json), status: status, etag: etag, location: location)
+    }
+
+    /// A page of a list, each item already encoded. Routing writes the envelope, `Link` and the weak tag.
+    package static func list(_ page: Page<[UInt8]>) -> Answer {
+        Answer(.page(page))
+    }
+
+    /// 204.
+    package static var none: Answer { Answer(.nothing) }
+
+    /// Anything else that is in memory.
+    package static func bytes(
+        _ contentType: String, _ bytes: [UInt8], etag: EntityTag? = nil, caching: Caching = .standard
+    ) -> Answer {
+        Answer(.bytes(contentType: contentType, bytes), etag: etag, caching: caching)
+    }
+
+    /// A body written as it comes; `write` ends with `finish`. HEAD never calls it. With `filename` it is sent as an attachment.
+    package static func stream(contentType: String, filename: String? = nil, write: @escaping WriteBody) -> Answer {
+        Answer(.stream(contentType: contentType, filename: filename, write: write))
+    }
+}

@@ -1,0 +1,62 @@
+import Core
+import HTTPTypes
+
+/// `Authorization: Bearer …` (RFC 6750). A token in the address is not looked for: addresses end up in logs.
+struct BearerAuthentication: Sendable {
+    let authenticate: @Sendable (String) async throws -> Actor?
+    let attempts: AttemptLimiter
+
+    private static let realm = "Bearer realm=\"partnership\""
+
+    func actor(for headers: HTTPFields, from address: String) async throws -> Actor {
+        guard let field = headers[.authorization] else {
+            throw Self.refusal("The operation needs a token, as Authorization: Bearer and the token.")
+        }
+        let token = try Self.token(in: field)
+        if let seconds = attempts.wait(address, token: token) { throw Self.slowDown(seconds) }
+        if let actor = try await authenticate(token) {
+            attempts.succeeded(token: token)
+            return actor
+        }
+        if let seconds = attempts.failed(address) { throw Self.slowDown(seconds) }
+        throw Self.refusal(
+            "The token is unknown, expired or revoked.", ", error=\"invalid_token\", error_description=\"unknown, expired or revoked\"")
+    }
+
+    private static func token(in field: String) throws(Problem) -> String {
+        let scheme = field.utf8.prefix { $0 != 0x20 }
+        guard String(Substring(scheme)).lowercased() == "bearer" else { throw refusal("The only scheme understood is Bearer.") }
+        let token = Substring(field.utf8[scheme.endIndex...].drop { $0 == 0x20 })
+        guard !token.isEmpty, token.utf8.allSatisfy(isTokenCharacter) else {
+            throw refusal("The field Authorization must be Bearer, a space, and one token.", ", error=\"invalid_request\"")
+        }
+        return String(token)
+    }
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "-._~+/=".utf8.contains(byte)
+        }
+    }
+
+    private static func refusal(_ detail: String, _ error: String = "") -> Problem {
+        Problem(.unauthenticated, detail, headers: [.wwwAuthenticate: realm + error])
+    }
+
+    private static func slowDown(_ seconds: Int) -> Problem {
+        Problem(.tooManyRequests, "Too many unknown tokens came from this address.", headers: [.retryAfter: String(seconds)])
+    }
+
+    /// 403 for a token that lacks a permission.
+    static func insufficient(_ permission: String) -> Problem {
+        Problem(
+            .forbidden, "The operation needs the permission \(permission), which this token doesn't have.",
+            headers: [.wwwAuthenticate: realm + ", error=\"insufficient_scope\", scope=\"\(permission)\""])
+    }
+}
+
+extension Actor {
+    /// Whoever calls a public operation.
+    static let anonymous = Actor(kind: .system, id: "anonymous", name: "Anonymous")
+}

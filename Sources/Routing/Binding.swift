@@ -1,0 +1,102 @@
+package import Core
+package import HTTPTypes
+
+/// What carries out one operation of the contract.
+package struct Binding: Sendable {
+    /// Tells Routing what the request is about before its body is looked at. nil, or an error the problem table knows as 404, means
+    /// there is no such thing for this caller; 403 comes out the same way.
+    package typealias FindTarget = @Sendable (Exchange) async throws -> Target?
+    package typealias Handle = @Sendable (Exchange) async throws -> Answer
+    /// Hands every row of a list, encoded as JSON, to the sink: all from one snapshot, in the order of `exchange.list`, which carries
+    /// no cursor and whose limit doesn't count.
+    package typealias Export = @Sendable (_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws -> Void
+
+    package let operationId: String
+    let target: FindTarget?
+    let export: Export?
+    let handle: Handle
+
+    /// - Parameter export: for lists that the contract also offers as CSV or NDJSON, and only for them.
+    package init(_ operationId: String, target: FindTarget? = nil, export: Export? = nil, handle: @escaping Handle) {
+        self.operationId = operationId
+        self.target = target
+        self.export = export
+        self.handle = handle
+    }
+}
+
+/// What a request is about, as far as the checks before the body need it.
+package struct Target: Sendable {
+    package typealias ChangedMembers = @Sendable (VersionTag) async throws -> [String]
+
+    package var id: String
+    /// The stored version; nil where there is none, and then no precondition applies.
+    package var etag: VersionTag?
+    /// Members changed since a version the client knew; asked for only when its tag is stale.
+    package var changedMembers: ChangedMembers?
+    /// What was loaded on the way, so that the handler needn't load it again.
+    package var value: (any Sendable)?
+
+    package init(id: String, etag: VersionTag? = nil, value: (any Sendable)? = nil, changedMembers: ChangedMembers? = nil) {
+        self.id = id
+        self.etag = etag
+        self.value = value
+        self.changedMembers = changedMembers
+    }
+}
+
+/// One request on its way through the checks to its handler; what is not yet checked is empty.
+package struct Exchange: Sendable {
+    package let operationId: String
+    /// Actor, request id, precondition and dry run.
+    package internal(set) var call: Call
+    /// Declared query parameters, checked and typed; those of the list grammar are in `list`.
+    package internal(set) var query: QueryValues
+    /// The checked list request; only meaningful for list operations.
+    package internal(set) var list: ListQuery
+    /// The checked body; null when there is none.
+    package internal(set) var body: JSON
+    /// The body of an operation with `x-stream-body`, still to be read. Its errors are `RequestBodyError` and may be passed on.
+    package internal(set) var stream: HTTPRequestBody
+    package internal(set) var target: Target?
+    package let headers: HTTPFields
+    package let isSecure: Bool
+    /// The media type of the answer the client prefers among those the contract offers, without parameters.
+    package internal(set) var accepts: String
+    var pathNames: [String]
+    var pathValues: [String]
+
+    /// A parameter of the path, decoded. The name must be one of the operation's path template.
+    package func path(_ name: String) -> String {
+        guard let index = pathNames.firstIndex(of: name) else { preconditionFailure("\(operationId) has no path parameter \(name)") }
+        return pathValues[index]
+    }
+
+    /// Only for operations whose binding has a target.
+    package var targetID: String {
+        guard let target else { preconditionFailure("\(operationId) has no target") }
+        return target.id
+    }
+}
+
+/// Query parameters by name; declared defaults are filled in.
+package struct QueryValues: Hashable, Sendable {
+    var values: [(name: String, value: JSON)] = []
+
+    package subscript(name: String) -> JSON? { values.first { $0.name == name }?.value }
+
+    package func string(_ name: String) -> String? { self[name]?.stringValue }
+    package func integer(_ name: String) -> Int64? { self[name]?.integerValue }
+    package func boolean(_ name: String) -> Bool? { self[name]?.boolValue }
+
+    package static func == (left: QueryValues, right: QueryValues) -> Bool {
+        left.values.elementsEqual(right.values) { $0.name == $1.name && $0.value == $1.value }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for (name, value) in values {
+            hasher.combine(name)
+            hasher.combine(value)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import COpenAPI
+import Core
+
+/// openapi.yaml, compiled once at start: which operations there are, who may call them, what their parameters and bodies may be.
+///
+/// The file is served as it stands, so the list grammar is derived from ordinary parameters. A GET with `limit` and `cursor` whose answer
+/// has `items` is a list; of its other query parameters `sort`, `count`, `fields`, `q`, `updatedSince` and `includeDeleted` have their
+/// fixed meaning, and each further one is a filter `member` or `member.op`. A filter of type string without operator or with `nin` takes
+/// a comma list. `sort` takes the members its `pattern` accepts.
+///
+/// Two extensions:
+/// - `x-stream-body: true` on an operation: its body isn't buffered, the handler reads it;
+/// - `x-items: {…}` on a list parameter: a schema for each value of the comma list.
+///
+/// ``Schema`` has the table of what a schema may hold. What isn't understood refuses the start with its pointer.
+package struct Contract: Sendable {
+    package let operations: [Operation]
+    let router: Router
+    /// The contract as it is served.
+    let yaml: [UInt8]
+    /// The same as JSON.
+    package let json: [UInt8]
+
+    /// The contract this binary was built with.
+    package static var document: [UInt8] {
+        Array(UnsafeBufferPointer(start: copenapi_document(), count: copenapi_length()))
+    }
+
+    /// Throws ``ContractError`` with a sentence naming what is wrong and where.
+    package init(document yaml: [UInt8] = Contract.document) throws {
+        let document = try ContractDocument(yaml: yaml)
+        var compiler = OperationCompiler(document: document)
+        operations = try compiler.compile()
+        router = try Router(operations)
+        self.yaml = yaml
+        json = document.root.bytes
+    }
+
+    package func operation(_ operationId: String) -> Operation? {
+        operations.first { $0.operationId == operationId }
+    }
+}

@@ -1,0 +1,94 @@
+import Core
+import HummingbirdCore
+import NIOCore
+import Synchronization
+
+/// Streams a whole list as CSV or NDJSON, from the one snapshot its binding reads.
+struct ListExport: Sendable {
+    enum Format: String, Sendable {
+        case csv = "text/csv"
+        case lines = "application/x-ndjson"
+
+        var contentType: String {
+            switch self {
+            case .csv: "text/csv; charset=utf-8; header=present"
+            case .lines: "application/x-ndjson"
+            }
+        }
+    }
+
+    /// Ends an export that takes longer than it may hold its snapshot; the client sees a broken answer, not a short one.
+    struct DeadlineExceeded: Error {}
+
+    let format: Format
+    /// Columns of CSV; with `fields` only those.
+    let members: [String]
+    /// Whether `fields` narrows the members.
+    let projects: Bool
+    let duration: Duration
+
+    private static let flushSize = 32 * 1024
+
+    func body(_ exchange: Exchange, _ export: @escaping Binding.Export, slot: ExportSlots.Slot) -> Answer.WriteBody {
+        { writer in
+            // Held until the body is written or given up.
+            defer { slot.release() }
+            let deadline = ContinuousClock.now.advanced(by: duration)
+            var pending: [UInt8] = []
+            pending.reserveCapacity(Self.flushSize * 2)
+            if format == .csv { CSVRow.header(members, into: &pending) }
+            try await export(exchange) { item in
+                guard ContinuousClock.now < deadline else { throw DeadlineExceeded() }
+                switch format {
+                case .csv: try CSVRow.row(item, members, into: &pending)
+                case .lines:
+                    pending += projects ? try Projection.apply(members, to: item) : item
+                    pending.append(0x0A)
+                }
+                if pending.count >= Self.flushSize {
+                    try await writer.write(ByteBuffer(bytes: pending))
+                    pending.removeAll(keepingCapacity: true)
+                }
+            }
+            if !pending.isEmpty { try await writer.write(ByteBuffer(bytes: pending)) }
+            try await writer.finish(nil)
+        }
+    }
+}
+
+/// How many exports run at once: each holds a snapshot, and old snapshots keep the log of the database from shrinking.
+final class ExportSlots: Sendable {
+    private let free: Mutex<Int>
+
+    init(_ count: Int) {
+        free = Mutex(count)
+    }
+
+    /// nil when all are taken.
+    func take() -> Slot? {
+        let isFree = free.withLock { free in
+            guard free > 0 else { return false }
+            free -= 1
+            return true
+        }
+        return isFree ? Slot(slots: self) : nil
+    }
+
+    /// Gives itself back when dropped, so that an answer that is never sent doesn't keep it.
+    final class Slot: Sendable {
+        private let slots: ExportSlots
+        private let isHeld = Atomic(true)
+
+        fileprivate init(slots: ExportSlots) {
+            self.slots = slots
+        }
+
+        func release() {
+            if isHeld.exchange(false, ordering: .relaxed) { slots.free.withLock { $0 += 1 } }
+        }
+
+        deinit {
+            release()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+package import Core
+package import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// A refusal or failure on its way to becoming a problem document (RFC 9457). May be thrown.
+package struct Problem: Error, Hashable, Sendable {
+    package var code: ProblemCode
+    /// A sentence about this occurrence.
+    package var detail: String
+    /// Everything wrong with body or parameters, at once.
+    package var errors: [FieldError]
+    /// With `precondition-failed`: the tag to try again with.
+    package var currentEtag: VersionTag?
+    /// With `precondition-failed`: members changed since the version the client knew.
+    package var changedMembers: [String]?
+    /// `Allow`, `Retry-After`, `WWW-Authenticate` and the like.
+    package var headers: HTTPFields
+
+    /// - Parameter detail: nil for what the code says in general.
+    package init(
+        _ code: ProblemCode, _ detail: String? = nil, errors: [FieldError] = [], currentEtag: VersionTag? = nil,
+        changedMembers: [String]? = nil, headers: HTTPFields = [:]
+    ) {
+        self.code = code
+        self.detail = detail ?? code.title + "."
+        self.errors = errors
+        self.currentEtag = currentEtag
+        self.changedMembers = changedMembers
+        self.headers = headers
+    }
+
+    /// 422 with everything that is wrong.
+    package static func invalid(_ errors: [FieldError]) -> Problem {
+        Problem(.validationFailed, count(errors, "The body doesn't fit the contract"), errors: errors)
+    }
+
+    /// 400 with every parameter that is wrong.
+    package static func invalidParameters(_ errors: [FieldError]) -> Problem {
+        Problem(.invalidParameter, count(errors, "The parameters don't fit the contract"), errors: errors)
+    }
+
+    /// - Parameter seconds: after which trying again makes sense.
+    package static func unavailable(_ detail: String? = nil, retryAfter seconds: Int) -> Problem {
+        Problem(.unavailable, detail, headers: [.retryAfter: String(seconds)])
+    }
+
+    private static func count(_ errors: [FieldError], _ sentence: String) -> String {
+        errors.count == 1 ? "\(sentence): one error." : "\(sentence): \(errors.count) errors."
+    }
+
+    /// - Parameter authority: of the request; nil, or one that isn't fit to be repeated, makes `type` relative.
+    func response(requestId: String, authority: String?) -> Response {
+        var fields = headers
+        fields[.contentType] = "application/problem+json"
+        fields[.cacheControl] = "no-store"
+        return Response(
+            status: HTTPResponse.Status(code: code.status), headers: fields,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document(requestId: requestId, authority: authority))))
+    }
+
+    func document(requestId: String, authority: String?) -> [UInt8] {
+        var writer = JSONWriter(reservingCapacity: 512)
+        writer.beginObject()
+        writer.member("type", Self.base(authority) + "/problems/" + code.rawValue)
+        writer.member("title", code.title)
+        writer.key("status")
+        writer.integer(code.status)
+        writer.member("code", code.rawValue)
+        writer.member("detail", detail)
+        writer.member("instance", "urn:request:" + requestId)
+        writer.member("requestId", requestId)
+        if !errors.isEmpty {
+            writer.key("errors")
+            writer.beginArray()
+            for error in errors { error.write(to: &writer) }
+            writer.endArray()
+        }
+        if let currentEtag { writer.member("currentEtag", currentEtag.description) }
+        if let changedMembers {
+            writer.key("changedMembers")
+            JSON.array(changedMembers.map(JSON.string)).write(to: &writer)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Always https: the type is a name first, and a proxy in front speaks TLS even where this process doesn't.
+    private static func base(_ authority: String?) -> String {
+        guard let authority, authority.utf8.count <= 255, RequestTarget.isAuthority(authority, mayBeEmpty: false) else { return "" }
+        return "https://" + authority
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func member(_ name: String, _ value: String) {
+        key(name)
+        string(value)
+    }
+}
+
+extension FieldError {
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch place {
+        case .pointer(let pointer): writer.member("pointer", pointer)
+        case .parameter(let name): writer.member("parameter", name)
+        }
+        writer.member("code", code)
+        writer.member("detail", detail)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,224 @@
+package import Core
+import HTTPTypes
+package import HummingbirdCore
+package import Logging
+
+/// The one way from a request to its answer, in the order of checks the contract promises: route, method, authentication and its rate,
+/// permission, parameters and `Accept`, visibility, media type and size, precondition, body, and only then the handler.
+package struct Responder: HTTPResponder {
+    package struct Settings: Sendable {
+        /// Unknown tokens an address may send in a minute.
+        package var failedAuthenticationsPerMinute = 20
+        /// Bytes of a body that is streamed.
+        package var streamedBodySize = 1 << 30
+        /// Exports at once; each holds a snapshot of the database.
+        package var concurrentExports = 4
+        /// How long one may take.
+        package var exportDuration = Duration.seconds(600)
+
+        package init() {}
+    }
+
+    private let contract: Contract
+    /// In the order of the contract's operations.
+    private let bindings: [Binding]
+    private let settings: Settings
+    private let logger: Logger
+    private let authentication: BearerAuthentication
+    private let isAllowed: @Sendable (Actor, String) -> Bool
+    private let problem: @Sendable (any Error) -> Problem?
+    private let exports: ExportSlots
+
+    /// - Parameters:
+    ///   - bindings: exactly one for each operation of the contract.
+    ///   - authenticate: the actor behind a bearer token; nil when it is no good.
+    ///   - isAllowed: whether an actor holds a permission of the contract's `security`.
+    ///   - problem: what an error of a handler means to the caller; nil makes it an internal error.
+    /// Throws ``ContractError`` naming what is missing or too much.
+    package init(
+        contract: Contract, bindings: [Binding], settings: Settings = Settings(), logger: Logger,
+        authenticate: @escaping @Sendable (_ token: String) async throws -> Actor?,
+        isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
+        problem: @escaping @Sendable (any Error) -> Problem?
+    ) throws {
+        self.contract = contract
+        self.bindings = try Self.match(bindings, contract)
+        self.settings = settings
+        self.logger = logger
+        authentication = BearerAuthentication(
+            authenticate: authenticate, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
+        self.isAllowed = isAllowed
+        self.problem = problem
+        exports = ExportSlots(settings.concurrentExports)
+    }
+
+    private static func match(_ bindings: [Binding], _ contract: Contract) throws -> [Binding] {
+        var byName: [String: Binding] = [:]
+        for binding in bindings {
+            guard byName.updateValue(binding, forKey: binding.operationId) == nil else {
+                throw ContractError("The operation \(binding.operationId) is bound twice.")
+            }
+        }
+        let matched = try contract.operations.map { operation in
+            guard let binding = byName.removeValue(forKey: operation.operationId) else {
+                throw ContractError("The operation \(operation.operationId) of openapi.yaml is bound to no handler.")
+            }
+            guard (binding.export != nil) == operation.exports else {
+                throw ContractError(
+                    operation.exports
+                        ? "The operation \(operation.operationId) offers CSV or NDJSON, but its binding has no export."
+                        : "The binding of \(operation.operationId) has an export, but the contract offers neither CSV nor NDJSON.")
+            }
+            return binding
+        }
+        if let extra = byName.keys.min() { throw ContractError("A handler is bound to \(extra), which is no operation of openapi.yaml.") }
+        return matched
+    }
+
+    package func respond(to request: HTTPServerRequest) async -> Response {
+        do {
+            return try await answer(request)
+        } catch {
+            return translate(error, request).response(requestId: request.requestId, authority: request.head.authority)
+        }
+    }
+
+    package func refusal(_ refusal: TransportRefusal, requestId: String) -> Response {
+        Problem(refusal).response(requestId: requestId, authority: nil)
+    }
+
+    private func translate(_ error: any Error, _ request: HTTPServerRequest) -> Problem {
+        switch error {
+        case let known as Problem: return known
+        case let body as RequestBodyError: return Problem(body.refusal)
+        // The client is gone or the service stops; whoever still listens may try again.
+        case is CancellationError: return .unavailable(retryAfter: 1)
+        default: break
+        }
+        if let known = problem(error) { return known }
+        logger.error(
+            "request failed",
+            metadata: [
+                "error": "\(String(reflecting: error))", "requestId": "\(request.requestId)",
+                "operation": "\(request.record.operation ?? "-")",
+            ])
+        return Problem(.internalError, "The service failed; its log has the cause under this request id.")
+    }
+
+    // MARK: The order of checks
+
+    private func answer(_ request: HTTPServerRequest) async throws -> Response {
+        guard let target = RequestPath(request.head.path ?? "*") else { return try wholeServer(request.head.method) }
+        let index: Int
+        let values: [String]
+        switch target.match(contract.router) {
+        case .malformed(let reason): throw Problem(.malformedRequest, reason)
+        case .none: throw Problem(.notFound, "There is nothing at this path.")
+        case .found(let resource, let found):
+            let resource = contract.router.resources[resource]
+            guard let operation = resource.operation(for: request.head.method) else {
+                if request.head.method == .options { return options(resource) }
+                throw Problem(
+                    .methodNotAllowed, "The method \(request.head.method.rawValue) doesn't apply here; \(resource.allow) do.",
+                    headers: [.allow: resource.allow])
+            }
+            index = operation
+            values = found
+        }
+        let operation = contract.operations[index]
+        let binding = bindings[index]
+        request.record.operation = operation.operationId
+        let headers = request.head.headerFields
+
+        var actor = Actor.anonymous
+        if let permission = operation.permission {
+            actor = try await authentication.actor(for: headers, from: request.remoteAddress)
+            request.record.principal = actor.id
+            guard isAllowed(actor, permission) else { throw BearerAuthentication.insufficient(permission) }
+        }
+
+        guard let query = target.query() else { throw Problem(.malformedRequest, "The query isn't properly percent-encoded UTF-8.") }
+        var parameters = RequestCheck(operation)
+        parameters.check(path: values, query: query, headers: headers)
+        guard parameters.errors.isEmpty else { throw Problem.invalidParameters(parameters.errors) }
+        let preconditions = Preconditions(headers)
+        var exchange = Exchange(
+            operationId: operation.operationId,
+            call: Call(
+                actor: actor, requestId: request.requestId, precondition: preconditions.forStore,
+                dryRun: parameters.query.boolean("dryRun") ?? false),
+            query: parameters.query, list: parameters.list, body: .null,
+            stream: operation.streamsBody ? request.body.limited(to: settings.streamedBodySize) : request.body, target: nil,
+            headers: headers,
+            isSecure: request.isSecure, accepts: "", pathNames: operation.pathNames, pathValues: values)
+        if !operation.produces.isEmpty {
+            guard let type = Accept.choose(operation.produces, header: headers[.accept]) else {
+                throw Problem(.notAcceptable, "The operation answers as \(operation.produces.joined(separator: ", ")).")
+            }
+            exchange.accepts = type
+        }
+
+        if let find = binding.target {
+            guard let found = try await find(exchange) else { throw Problem(.notFound, "There is no such resource.") }
+            exchange.target = found
+        }
+        let bodyRules = RequestBodyRules(operation: operation)
+        try bodyRules.checkHead(headers, exchange.stream)
+        if let found = exchange.target { try await preconditions.check(found, operation.method) }
+        if operation.body != nil, !operation.streamsBody { exchange.body = try await bodyRules.read(headers, request.body) }
+
+        let assembly = ResponseAssembly(
+            operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
+        if let export = binding.export, let format = ListExport.Format(rawValue: exchange.accepts) {
+            return try assembly.response(try self.export(export, format, operation, exchange, request.head.method))
+        }
+        return try assembly.response(try await binding.handle(exchange))
+    }
+
+    private func export(
+        _ export: @escaping Binding.Export, _ format: ListExport.Format, _ operation: Operation, _ exchange: Exchange,
+        _ method: HTTPRequest.Method
+    ) throws -> Answer {
+        // HEAD never opens the snapshot.
+        if method == .head { return .stream(contentType: format.contentType) { _ in } }
+        guard let slot = exports.take() else {
+            throw Problem.unavailable("As many exports as may run at once are running.", retryAfter: 10)
+        }
+        var exchange = exchange
+        // An export is the whole list, wherever a page would end.
+        exchange.list.cursor = nil
+        let fields = exchange.list.fields
+        let list = ListExport(
+            format: format, members: fields ?? operation.list?.members ?? [], projects: fields != nil, duration: settings.exportDuration)
+        let write = list.body(exchange, export, slot: slot)
+        return .stream(contentType: format.contentType) { [logger, exchange] writer in
+            do {
+                try await write(&writer)
+            } catch {
+                // The status is long sent: only the log can tell why the answer is not whole.
+                logger.notice(
+                    "export broke off",
+                    metadata: ["error": "\(error)", "requestId": "\(exchange.call.requestId)", "operation": "\(exchange.operationId)"])
+                throw error
+            }
+        }
+    }
+
+    /// `OPTIONS *` asks about the server; nothing else has no path.
+    private func wholeServer(_ method: HTTPRequest.Method) throws -> Response {
+        let allow = contract.router.allMethods
+        guard method == .options else {
+            throw Problem(.methodNotAllowed, "The method \(method.rawValue) is not offered; \(allow) are.", headers: [.allow: allow])
+        }
+        return Response(status: .noContent, headers: [.allow: allow])
+    }
+
+    private func options(_ resource: Router.Resource) -> Response {
+        var headers: HTTPFields = [.allow: resource.allow]
+        for (method, index) in resource.operations {
+            guard let body = contract.operations[index].body, method == .patch || method == .post else { continue }
+            headers[RequestBodyRules.acceptField(method)] = body.types
+        }
+        return Response(status: .noContent, headers: headers)
+    }
+}

@@ -1,0 +1,106 @@
+import Core
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Makes the response of an answer: conditional answers, tags, caching, links.
+struct ResponseAssembly {
+    let operation: Operation
+    let exchange: Exchange
+    let preconditions: Preconditions
+    let path: RequestPath
+    let query: QueryString
+
+    private var isRead: Bool { operation.method == .get }
+
+    func response(_ answer: Answer) throws -> Response {
+        var answer = answer
+        if case .page(let page) = answer.content { answer = try encode(page, answer) }
+        guard isRead else { return try unconditional(answer) }
+        if let fields = exchange.list.fields, operation.list == nil, case .bytes(let type, let bytes) = answer.content {
+            answer.content = .bytes(contentType: type, try Projection.apply(fields, to: bytes))
+        }
+        guard let etag = answer.etag else { return try unconditional(answer) }
+        // With a target its stored version has been compared already.
+        if exchange.target?.etag == nil, preconditions.isStale(etag) {
+            throw Problem(.preconditionFailed, "None of the tags in If-Match is that of the current answer.")
+        }
+        if preconditions.isUnchanged(etag) {
+            return Response(status: .notModified, headers: fields(answer))
+        }
+        return try unconditional(answer)
+    }
+
+    private func unconditional(_ answer: Answer) throws -> Response {
+        var headers = fields(answer)
+        switch answer.content {
+        case .nothing: return Response(status: .noContent, headers: headers)
+        case .page(let page): return try unconditional(encode(page, answer))
+        case .bytes(let type, let bytes):
+            headers.append(HTTPField(name: .contentType, value: type))
+            return Response(status: status(answer), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .stream(let type, let filename, let write):
+            headers.append(HTTPField(name: .contentType, value: type))
+            if let filename { headers.append(HTTPField(name: .contentDisposition, value: Self.attachment(filename))) }
+            return Response(status: status(answer), headers: headers, body: ResponseBody(write))
+        }
+    }
+
+    private func status(_ answer: Answer) -> HTTPResponse.Status {
+        switch answer.status {
+        case .ok: .ok
+        case .created: .created
+        case .accepted: .accepted
+        }
+    }
+
+    /// Everything but what describes the body itself: the same for 200 and 304.
+    private func fields(_ answer: Answer) -> HTTPFields {
+        var headers = answer.headers
+        if let etag = answer.etag { headers.append(HTTPField(name: .eTag, value: etag.description)) }
+        if let location = answer.location { headers.append(HTTPField(name: .location, value: location)) }
+        if exchange.call.dryRun { headers.append(HTTPField(name: .dryRun, value: "true")) }
+        headers.append(HTTPField(name: .cacheControl, value: caching(answer)))
+        if operation.permission != nil, isRead {
+            headers.append(HTTPField(name: .vary, value: "Authorization, Accept, Accept-Encoding"))
+        } else if operation.produces.count > 1 {
+            headers.append(HTTPField(name: .vary, value: "Accept"))
+        }
+        return headers
+    }
+
+    private func caching(_ answer: Answer) -> String {
+        switch answer.caching {
+        case .noStore: "no-store"
+        case .shared(let seconds): "public, max-age=\(seconds)"
+        case .standard: !isRead ? "no-store" : operation.permission == nil ? "no-cache" : "private, no-cache"
+        }
+    }
+
+    private func encode(_ page: Page<[UInt8]>, _ answer: Answer) throws -> Answer {
+        var page = page
+        if let fields = exchange.list.fields { page.items = try page.items.map { try Projection.apply(fields, to: $0) } }
+        // The store needn't know how cursors are bound to their list.
+        let next = page.next.map { Cursor(fingerprint: exchange.list.fingerprint, values: $0.values).encoded }
+        let bytes = ListEnvelope.encode(page, next: next)
+        var encoded = Answer.item(bytes, etag: .weak(of: bytes))
+        encoded.caching = answer.caching
+        encoded.headers = answer.headers
+        if let next {
+            let address = path.reference + "?" + query.replacing("cursor", with: next)
+            encoded.headers.append(HTTPField(name: .link, value: "<\(address)>; rel=\"next\""))
+        }
+        return encoded
+    }
+
+    /// RFC 6266, with a plain name for those that don't read the other.
+    private static func attachment(_ filename: String) -> String {
+        let plain = String(String.UnicodeScalarView(filename.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
+        let extended = plain == filename ? "" : "; filename*=UTF-8''\(PercentEncoding.encode(filename))"
+        return "attachment; filename=\"\(plain)\"\(extended)"
+    }
+
+    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+        (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\" && scalar != "/" && scalar != "%"
+    }
+}

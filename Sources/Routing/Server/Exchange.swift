@@ -1,0 +1,120 @@
+package import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Where a request came from; the same for all requests of a connection.
+struct ConnectionOrigin: Sendable {
+    var remoteAddress: String
+    var isSecure: Bool
+    var peerCertificate: HTTPServerRequest.PeerCertificate?
+}
+
+/// Everything a connection needs to answer: one value per server, shared by all.
+struct ExchangeService: Sendable {
+    let responder: any HTTPResponder
+    let limits: ServerLimits
+    let headers: CommonHeaders
+    let compresses: Bool
+    let accessLog: AccessLog?
+    let metrics: ServerMetrics?
+
+    /// Answers the requests of one connection or stream, in order, until it may carry no more.
+    /// - Returns: false when it must be cut, because an answer was left incomplete.
+    func serve(inbound: RequestReader.Inbound, outbound: RequestReader.Outbound, origin: ConnectionOrigin) async -> Bool {
+        let reader = RequestReader(inbound: inbound, outbound: outbound)
+        while true {
+            switch await reader.nextHead() {
+            case .ended: return true
+            case .refused(let refusal): return await refuse(refusal, outbound: outbound, origin: origin)
+            case .head(let head, let exchange):
+                switch await answer(head, exchange: exchange, reader: reader, outbound: outbound, origin: origin) {
+                case .next: continue
+                case .last: return true
+                case .broken: return false
+                }
+            }
+        }
+    }
+
+    private enum Outcome {
+        case next
+        case last
+        case broken
+    }
+
+    private func answer(
+        _ head: RequestHead, exchange: Int, reader: RequestReader, outbound: RequestReader.Outbound, origin: ConnectionOrigin
+    ) async -> Outcome {
+        let started = ContinuousClock.now
+        var fields = head.request.headerFields
+        let usesCompressedTags = compresses && Compression.restoreTags(in: &fields)
+        var request = HTTPServerRequest(
+            head: head.request,
+            body: HTTPRequestBody(
+                backing: .connection(reader, exchange: exchange), declaredLength: head.bodyLength, limit: limits.bodySize),
+            remoteAddress: origin.remoteAddress, isSecure: origin.isSecure, version: head.version, peerCertificate: origin.peerCertificate,
+            requestId: RequestID.accept(fields[.requestID]), trace: fields[.traceparent].flatMap(Traceparent.init) ?? .random(),
+            record: RequestRecord())
+        if usesCompressedTags { request.head.headerFields = fields }
+        if request.head.scheme == nil { request.head.scheme = origin.isSecure ? "https" : "http" }
+
+        metrics?.began()
+        var response =
+            if let preflight = headers.preflight(request.head) { preflight } else { await responder.respond(to: request) }
+        if compresses { response = await Compression.apply(to: response, for: request.head, usesCompressedTags: usesCompressedTags) }
+        headers.apply(to: &response, for: request)
+
+        let closes = !head.keepsAlive || Self.asksToClose(response) || mustClose(reader.bodyState())
+        let sender = ResponseSender(outbound: outbound, method: request.head.method, version: head.version, closes: closes)
+        let status = response.status
+        var sent: Int?
+        do { sent = try await sender.send(response) } catch {}
+        report(request, status: status, bytes: sent, started: started)
+
+        guard sent != nil else { return .broken }
+        if closes || head.version == .http2 { return .last }
+        return await reader.discardBody(limit: limits.discardedBody) ? .next : .broken
+    }
+
+    private func refuse(_ refusal: TransportRefusal, outbound: RequestReader.Outbound, origin: ConnectionOrigin) async -> Bool {
+        let started = ContinuousClock.now
+        // The method is unknown, so the log has none either.
+        let head = HTTPRequest(method: .get, scheme: nil, authority: nil, path: nil)
+        let request = HTTPServerRequest(head: head, remoteAddress: origin.remoteAddress, isSecure: origin.isSecure)
+        metrics?.began()
+        var response = responder.refusal(refusal, requestId: request.requestId)
+        headers.apply(to: &response, for: request)
+        let status = response.status
+        let sent = try? await ResponseSender(outbound: outbound, method: .get, version: .http11, closes: true).send(response)
+        report(request, status: status, bytes: sent, started: started, isRefused: true)
+        return sent != nil
+    }
+
+    /// Whether the rest of the body makes the connection unusable.
+    private func mustClose(_ body: (state: RequestReader.BodyState, remaining: Int?, owesContinue: Bool)) -> Bool {
+        switch body.state {
+        case .complete: false
+        case .failed: true
+        // Whether a client that waits for 100 sends its body all the same nobody can know.
+        case .unread, .reading: body.owesContinue || body.remaining.map { $0 > limits.discardedBody } ?? false
+        }
+    }
+
+    private static func asksToClose(_ response: Response) -> Bool {
+        guard let options = response.headers[.connection] else { return false }
+        return options.split(separator: ",").contains { Ascii.equals($0.utf8.filter { $0 != Ascii.space }, "close") }
+    }
+
+    private func report(
+        _ request: HTTPServerRequest, status: HTTPResponse.Status, bytes: Int?, started: ContinuousClock.Instant, isRefused: Bool = false
+    ) {
+        let duration = ContinuousClock.now - started
+        metrics?.ended(operation: request.record.operation, method: request.head.method, status: status, duration: duration)
+        accessLog?.write(request, status: status, bytes: bytes, duration: duration, isRefused: isRefused)
+    }
+}
+
+extension HTTPField.Name {
+    package static let requestID = HTTPField.Name("Request-Id")!
+    package static let traceparent = HTTPField.Name("traceparent")!
+}

@@ -1,0 +1,116 @@
+import HTTPTypes
+import HummingbirdCore
+import NIOCore
+
+/// Puts a response on the wire: as one piece when the body is known whole, else as it comes.
+struct ResponseSender {
+    /// A body that wrote more or less than it declared, or never finished: the client must not take it for whole.
+    struct BrokenBody: Error {}
+
+    let outbound: RequestReader.Outbound
+    let method: HTTPRequest.Method
+    let version: HTTPServerRequest.ProtocolVersion
+    let closes: Bool
+
+    /// - Returns: bytes of the body sent.
+    /// - Throws: when the client is gone, the body failed or broke its promise; the connection must then be cut.
+    func send(_ response: consuming Response) async throws -> Int {
+        let status = response.status
+        if status == .noContent || status == .notModified || status.kind == .informational {
+            // RFC 9110 §8.6: no Content-Length on 204; on 304 only the one a 200 would have had, which nobody computed.
+            response.headers[.contentLength] = nil
+            try await outbound.write(.complete(head(response, .declared), ByteBuffer()))
+            return 0
+        }
+        if method == .head {
+            // Not even opened: an export or a stream would start for nothing.
+            try await outbound.write(.complete(head(response, .declared), ByteBuffer()))
+            return 0
+        }
+        let length = response.body.contentLength
+        if length == 0 {
+            try await outbound.write(.complete(head(response, .declared), ByteBuffer()))
+            return 0
+        }
+        let transfer = Transfer(outbound: outbound, head: head(response, length == nil ? open : .declared), length: length)
+        try await response.body.write(Writer(transfer: transfer))
+        guard transfer.isFinished else { throw BrokenBody() }
+        return transfer.sent
+    }
+
+    private var open: ResponseHead.Framing { version == .http10 ? .untilClose : .chunked }
+
+    private func head(_ response: borrowing Response, _ framing: ResponseHead.Framing) -> ResponseHead {
+        ResponseHead(response: response.head, closes: closes, framing: framing)
+    }
+
+    /// One body on its way. Used by one task at a time: the writer is handed along, never shared.
+    private final class Transfer {
+        private enum State {
+            /// Nothing sent: the head waits for the first piece.
+            case waiting
+            /// The whole body is in hand and waits for `finish`, so that head, body and end go out together.
+            case whole(ByteBuffer)
+            case streaming
+            case finished
+        }
+
+        private let outbound: RequestReader.Outbound
+        private let head: ResponseHead
+        private let length: Int?
+        private var state = State.waiting
+        private(set) var sent = 0
+
+        init(outbound: RequestReader.Outbound, head: ResponseHead, length: Int?) {
+            self.outbound = outbound
+            self.head = head
+            self.length = length
+        }
+
+        var isFinished: Bool {
+            if case .finished = state { return true }
+            return false
+        }
+
+        func write(_ buffer: ByteBuffer) async throws {
+            guard buffer.readableBytes > 0 else { return }
+            sent += buffer.readableBytes
+            if let length, sent > length { throw BrokenBody() }
+            switch state {
+            case .waiting:
+                if sent == length {
+                    state = .whole(buffer)
+                } else {
+                    state = .streaming
+                    try await outbound.write(contentsOf: [.head(head), .body(buffer)])
+                }
+            case .streaming: try await outbound.write(.body(buffer))
+            case .whole, .finished: throw BrokenBody()
+            }
+        }
+
+        func finish() async throws {
+            if let length, sent != length { throw BrokenBody() }
+            switch state {
+            case .whole(let buffer): try await outbound.write(.complete(head, buffer))
+            case .waiting: try await outbound.write(contentsOf: [.head(head), .end])
+            case .streaming: try await outbound.write(.end)
+            case .finished: throw BrokenBody()
+            }
+            state = .finished
+        }
+    }
+
+    private struct Writer: ResponseBodyWriter {
+        let transfer: Transfer
+
+        mutating func write(_ buffer: ByteBuffer) async throws {
+            try await transfer.write(buffer)
+        }
+
+        /// Trailer fields aren't sent: hardly any client reads them, and none needs to here.
+        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+            try await transfer.finish()
+        }
+    }
+}

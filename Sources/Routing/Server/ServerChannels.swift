@@ -1,0 +1,182 @@
+import Logging
+import NIOCore
+import NIOHTTP2
+import NIOTLS
+import TLS
+
+/// What becomes of an accepted connection: pipeline, negotiation, the loop that answers.
+struct ServerChannels: Sendable {
+    typealias Stream = NIOAsyncChannel<InboundPart, OutboundPart>
+
+    enum Negotiated: Sendable {
+        case http1(Stream)
+        case http2(NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>)
+    }
+
+    struct Connection: Sendable {
+        var negotiated: Negotiated
+        var peerCertificate: HTTPServerRequest.PeerCertificate?
+    }
+
+    struct Child: Sendable {
+        var channel: any Channel
+        /// Settled at once in plain text, after the handshake over TLS.
+        var connection: EventLoopFuture<Connection>
+    }
+
+    let service: ExchangeService
+    let tls: TLSContextStore?
+    let limits: ServerLimits
+    let registry: ConnectionRegistry
+    let metrics: ServerMetrics?
+    let logger: Logger
+    private let executors: [ObjectIdentifier: EventLoopExecutor]
+
+    init(
+        service: ExchangeService, tls: TLSContextStore?, limits: ServerLimits, registry: ConnectionRegistry, metrics: ServerMetrics?,
+        group: any EventLoopGroup, logger: Logger
+    ) {
+        self.service = service
+        self.tls = tls
+        self.limits = limits
+        self.registry = registry
+        self.metrics = metrics
+        self.logger = logger
+        executors = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) })
+    }
+
+    /// nil for a loop that isn't of the group: then the global pool serves.
+    func executor(for loop: any EventLoop) -> (any TaskExecutor)? { executors[ObjectIdentifier(loop)] }
+
+    // MARK: Pipeline
+
+    func setUp(_ channel: any Channel) -> EventLoopFuture<Child> {
+        channel.eventLoop.makeCompletedFuture {
+            registry.add(channel)
+            metrics?.connectionOpened()
+            if let metrics { channel.closeFuture.whenComplete { _ in metrics.connectionClosed() } }
+            guard let tls else {
+                let connection = Connection(negotiated: try setUpHTTP1(channel))
+                return Child(channel: channel, connection: channel.eventLoop.makeSucceededFuture(connection))
+            }
+            let pipeline = channel.pipeline.syncOperations
+            let handler = try tls.makeServerHandler()
+            try pipeline.addHandler(handler)
+            let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+            let negotiation = NIOTypedApplicationProtocolNegotiationHandler<Connection> { result in
+                channel.eventLoop.makeCompletedFuture {
+                    var isHTTP2 = false
+                    if case .negotiated("h2") = result { isHTTP2 = true }
+                    return Connection(
+                        negotiated: isHTTP2 ? try self.setUpHTTP2(channel) : try self.setUpHTTP1(channel),
+                        peerCertificate: bound.value.peerCertificate.map { certificate in
+                            HTTPServerRequest.PeerCertificate(
+                                publicKeyDigest: certificate.publicKeyDigest, alternativeNames: certificate.dnsNames + certificate.uris)
+                        })
+                }
+            }
+            try pipeline.addHandler(negotiation)
+            return Child(channel: channel, connection: negotiation.protocolNegotiationResult)
+        }
+    }
+
+    private func setUpHTTP1(_ channel: any Channel) throws -> Negotiated {
+        try channel.pipeline.syncOperations.addHandler(HTTP1Handler(limits: limits))
+        let stream = try Stream(wrappingChannelSynchronously: channel)
+        drainIfLate(channel)
+        return .http1(stream)
+    }
+
+    private func setUpHTTP2(_ channel: any Channel) throws -> Negotiated {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.concurrentStreams),
+            // Twice ours: between the two the stream is answered 431, beyond the connection ends. Before the client has
+            // acknowledged our settings, its first request may have 16 KiB.
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerListSize * 2),
+            HTTP2Setting(parameter: .initialWindowSize, value: limits.streamWindow),
+        ]
+        configuration.connection.targetWindowSize = limits.streamWindow * 4
+        configuration.stream.targetWindowSize = limits.streamWindow
+        configuration.stream.outboundBufferSizeHighWatermark = 128 * 1024
+        configuration.stream.outboundBufferSizeLowWatermark = 64 * 1024
+        configuration.stream.streamResetFrameRateLimit.maximumCount = limits.resetStreams
+        configuration.stream.streamResetFrameRateLimit.windowLength = TimeAmount(limits.resetWindow)
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(
+                maxIdleTime: TimeAmount(limits.idleTimeout), maxAge: nil, maxGraceTime: TimeAmount(limits.drainTimeout), keepalive: nil))
+        let pipeline = channel.pipeline.syncOperations
+        let multiplexer = try pipeline.configureAsyncHTTP2Pipeline(
+            mode: .server, streamDelegate: management.http2StreamDelegate, frameDelegate: HTTP2ConnectionEnd.Observer(channel: channel),
+            configuration: configuration
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                try stream.pipeline.syncOperations.addHandler(HTTP2StreamHandler(limits: self.limits))
+                return try Stream(wrappingChannelSynchronously: stream)
+            }
+        }
+        try pipeline.addHandler(management)
+        try pipeline.addHandler(HTTP2ConnectionEnd())
+        drainIfLate(channel)
+        return .http2(multiplexer)
+    }
+
+    /// The order to stop may have come during the handshake, when nobody was there to hear it.
+    private func drainIfLate(_ channel: any Channel) {
+        guard registry.isDraining else { return }
+        channel.eventLoop.execute { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
+    }
+
+    // MARK: Serving
+
+    /// Returns when the connection is closed.
+    func serve(_ child: Child) async {
+        let connection: Connection
+        do {
+            connection = try await child.connection.get()
+        } catch {
+            metrics?.handshakeFailed()
+            logger.debug("No connection came about", metadata: ["error": "\(error)"])
+            return child.channel.close(promise: nil)
+        }
+        let origin = ConnectionOrigin(
+            remoteAddress: child.channel.remoteAddress?.ipAddress ?? "unknown", isSecure: tls != nil,
+            peerCertificate: connection.peerCertificate)
+        await withTaskCancellationHandler {
+            switch connection.negotiated {
+            case .http1(let stream): await serve(stream, origin)
+            case .http2(let multiplexer): await serve(multiplexer, on: child.channel, origin)
+            }
+        } onCancel: {
+            child.channel.close(promise: nil)
+        }
+    }
+
+    private func serve(_ stream: Stream, _ origin: ConnectionOrigin) async {
+        do {
+            try await stream.executeThenClose { inbound, outbound in
+                guard await service.serve(inbound: inbound, outbound: outbound, origin: origin) else { return }
+                // The handler closes, once the last bytes are out and the client has had time to read them.
+                try await stream.channel.closeFuture.get()
+            }
+        } catch {
+            logger.trace("A connection ended", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func serve(
+        _ multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>, on channel: any Channel, _ origin: ConnectionOrigin
+    ) async {
+        let executor = executor(for: channel.eventLoop)
+        await withDiscardingTaskGroup { group in
+            do {
+                for try await stream in multiplexer.inbound {
+                    group.addTask(executorPreference: executor) { await self.serve(stream, origin) }
+                }
+            } catch {
+                logger.trace("An HTTP/2 connection ended", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import HTTPTypes
+import Synchronization
+
+/// What the transport itself measures.
+package final class ServerMetrics: Sendable {
+    private struct Key: Hashable {
+        var operation: String
+        var method: String
+        var statusClass: Int
+    }
+
+    private struct Pair {
+        var count: PrometheusSeries
+        var duration: PrometheusSeries
+    }
+
+    private let registry: PrometheusRegistry
+    private let connections: PrometheusSeries
+    private let inProgress: PrometheusSeries
+    private let handshakeFailures: PrometheusSeries
+    private let requests = Mutex<[Key: Pair]>([:])
+
+    package init(registry: PrometheusRegistry) {
+        self.registry = registry
+        connections = registry.gauge("http_connections_open", help: "Connections open now.")
+        inProgress = registry.gauge("http_requests_in_progress", help: "Requests being answered now.")
+        handshakeFailures = registry.counter(
+            "tls_handshake_failures_total", help: "Connections that ended before their TLS handshake did.")
+    }
+
+    func connectionOpened() { connections.add(1) }
+    func connectionClosed() { connections.add(-1) }
+    func handshakeFailed() { handshakeFailures.add(1) }
+    func began() { inProgress.add(1) }
+
+    func ended(operation: String?, method: HTTPRequest.Method, status: HTTPResponse.Status, duration: Duration) {
+        inProgress.add(-1)
+        let key = Key(operation: operation ?? "none", method: Self.label(method), statusClass: status.code / 100)
+        let pair = requests.withLock { requests in
+            if let pair = requests[key] { return pair }
+            let labels = [("operation", key.operation), ("method", key.method), ("status", "\(key.statusClass)xx")]
+            let pair = Pair(
+                count: registry.counter("http_requests_total", help: "Requests answered.", labels: labels),
+                duration: registry.histogram(
+                    "http_request_duration_seconds", help: "From the end of the request's head to the end of the answer.",
+                    labels: [("operation", key.operation)]))
+            requests[key] = pair
+            return pair
+        }
+        pair.count.add(1)
+        let parts = duration.components
+        pair.duration.observe(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+    }
+
+    /// Anybody can invent methods; the labels stay few.
+    private static func label(_ method: HTTPRequest.Method) -> String {
+        switch method {
+        case .get, .head, .post, .put, .patch, .delete, .options: method.rawValue
+        default: "other"
+        }
+    }
+}

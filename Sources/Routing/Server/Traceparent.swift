@@ -1,0 +1,66 @@
+/// W3C Trace Context, level 1: `00-<32 hex>-<16 hex>-<2 hex>`.
+package struct Traceparent: Hashable, Sendable {
+    /// 32 lower-case hexadecimal characters, the same through the whole call chain.
+    package let traceId: String
+    /// 16 lower-case hexadecimal characters: the caller's span when parsed, ours when made.
+    package let spanId: String
+    /// Whether the caller records this trace.
+    package let isSampled: Bool
+
+    /// Parses a header value; nil unless it is valid, and then a new trace is started, as the standard asks.
+    package init?(_ header: String) {
+        let bytes = Array(header.utf8)
+        guard bytes.count >= 55, bytes[2] == Self.dash, bytes[35] == Self.dash, bytes[52] == Self.dash else { return nil }
+        guard let version = Self.hexByte(bytes[0], bytes[1]), version != 0xff, let flags = Self.hexByte(bytes[53], bytes[54]) else {
+            return nil
+        }
+        // A later version may carry more after a further dash; version 00 may not.
+        if bytes.count > 55, version == 0 || bytes[55] != Self.dash { return nil }
+        let trace = bytes[3..<35]
+        let span = bytes[36..<52]
+        guard Self.isIdentifier(trace), Self.isIdentifier(span) else { return nil }
+        traceId = String(decoding: trace, as: UTF8.self)
+        spanId = String(decoding: span, as: UTF8.self)
+        isSampled = flags & 1 == 1
+    }
+
+    private init(traceId: String, spanId: String, isSampled: Bool) {
+        self.traceId = traceId
+        self.spanId = spanId
+        self.isSampled = isSampled
+    }
+
+    /// A new trace that nobody records.
+    package static func random() -> Traceparent {
+        Traceparent(
+            traceId: HexText.of(UniqueNumber.next()) + HexText.of(UniqueNumber.next()), spanId: HexText.of(UniqueNumber.next()),
+            isSampled: false)
+    }
+
+    /// The same trace with a span of our own, to be passed on in outgoing calls.
+    package func child() -> Traceparent {
+        Traceparent(traceId: traceId, spanId: HexText.of(UniqueNumber.next()), isSampled: isSampled)
+    }
+
+    package var headerValue: String { "00-\(traceId)-\(spanId)-\(isSampled ? "01" : "00")" }
+
+    private static let dash = UInt8(ascii: "-")
+
+    private static func isIdentifier(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.allSatisfy { hexDigit($0) != nil } && bytes.contains { $0 != UInt8(ascii: "0") }
+    }
+
+    private static func hexByte(_ high: UInt8, _ low: UInt8) -> UInt8? {
+        guard let high = hexDigit(high), let low = hexDigit(low) else { return nil }
+        return high << 4 | low
+    }
+
+    /// Upper case is invalid by the standard.
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        default: nil
+        }
+    }
+}
