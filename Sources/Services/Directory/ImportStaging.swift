@@ -1,0 +1,111 @@
+import Core
+import Cryptography
+import Domain
+import Glibc
+
+/// Files that wait to be imported, `<directory>/<import>/<file>.<SHA-256>`, each for its owner alone.
+///
+/// They are named by their content: which of several a job means, its row says, and a row changes in one piece.
+struct ImportStaging: Sendable {
+    /// Files that nobody started are removed after this.
+    static let keptSeconds: Int64 = 24 * 3600
+
+    let directory: String
+
+    func path(_ file: ImportJob.File, of id: String) -> String { path(file.name, file.sha256, of: id) }
+
+    private func path(_ name: String, _ sha256: String, of id: String) -> String { "\(folder(id))/\(name).\(sha256)" }
+
+    private func folder(_ id: String) -> String { "\(directory)/\(id)" }
+
+    /// Writes the body to disk, beside an earlier one. Throws `invalid` when it is too large; then nothing of it stays.
+    func receive<Body: AsyncSequence>(_ file: RegisterFile, of id: String, _ body: Body) async throws -> (size: Int, sha256: String)
+    where Body.Element: Sequence<UInt8> {
+        for folder in [directory, folder(id)] where mkdir(folder, 0o700) != 0 && errno != EEXIST { throw Failure.last("make", folder) }
+        let part = path(file.rawValue, "part-\(Hex.encode(SecureRandom.bytes(8)))", of: id)
+        do {
+            let (size, sha256) = try await write(body, to: part)
+            guard rename(part, path(file.rawValue, sha256, of: id)) == 0 else { throw Failure.last("rename", part) }
+            return (size, sha256)
+        } catch {
+            unlink(part)
+            throw error
+        }
+    }
+
+    private func write<Body: AsyncSequence>(_ body: Body, to path: String) async throws -> (size: Int, sha256: String)
+    where Body.Element: Sequence<UInt8> {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Failure.last("make", path) }
+        defer { close(descriptor) }
+        let digest = SHA256()
+        var size = 0
+        for try await piece in body {
+            let count = try piece.withContiguousStorageIfAvailable { try Self.write($0, digest, descriptor, path, size) }
+            size += try count ?? Array(piece).withUnsafeBufferPointer { try Self.write($0, digest, descriptor, path, size) }
+        }
+        return (size, Hex.encode(digest.finalize()))
+    }
+
+    /// Returns how many bytes that were.
+    private static func write(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ digest: SHA256, _ descriptor: Int32, _ path: String, _ before: Int
+    ) throws -> Int {
+        guard before + bytes.count <= ImportService.maximumFileBytes else {
+            throw DomainError.invalid([FieldError(pointer: "", code: "too-large", detail: "must be at most 2 GiB")])
+        }
+        digest.update(UnsafeRawBufferPointer(bytes))
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Failure.last("write", path) }
+            done += count
+        }
+        return done
+    }
+
+    /// Whether the file is there as it was received.
+    func holds(_ file: ImportJob.File, of id: String) -> Bool {
+        var status = stat()
+        return stat(path(file, of: id), &status) == 0 && Int(status.st_size) == file.sizeBytes
+    }
+
+    func remove(_ file: ImportJob.File, of id: String) { unlink(path(file, of: id)) }
+
+    func remove(_ id: String) {
+        for name in Self.entries(folder(id)) { unlink("\(folder(id))/\(name)") }
+        rmdir(folder(id))
+    }
+
+    /// Removes the files of imports nothing was sent to for ``keptSeconds``.
+    func removeOld(except busy: Set<String>, now: Instant) {
+        for id in Self.entries(directory) where ResourceType.importJob.isID(id) && !busy.contains(id) {
+            let changes = ([folder(id)] + Self.entries(folder(id)).map { "\(folder(id))/\($0)" }).map { path in
+                var status = stat()
+                return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : 0
+            }
+            if (changes.max() ?? 0) + Self.keptSeconds < now.milliseconds / 1000 { remove(id) }
+        }
+    }
+
+    private static func entries(_ directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// What the operating system refused.
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+
+        static func last(_ action: String, _ path: String) -> Failure {
+            Failure(description: "Can't \(action) \(path): \(String(cString: strerror(errno)))")
+        }
+    }
+}

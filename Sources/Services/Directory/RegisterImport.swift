@@ -1,0 +1,101 @@
+package import Core
+package import Domain
+package import Repositories
+
+/// Imports extracts of the national register: checks all files to their ends, then writes school by school.
+///
+/// Importing the same files again changes nothing; an import that was ended early is simply run again.
+package struct RegisterImport: Sendable {
+    /// Where the files are.
+    package struct Files: Sendable {
+        package var establishments: String
+        package var groupLinks: String
+        package var groups: String?
+
+        package init(establishments: String, groupLinks: String, groups: String? = nil) {
+            self.establishments = establishments
+            self.groupLinks = groupLinks
+            self.groups = groups
+        }
+    }
+
+    private let store: Store
+
+    package init(store: Store) {
+        self.store = store
+    }
+
+    /// With `groupUid` only the schools of that group are taken and the trust becomes it; without it the whole file is.
+    ///
+    /// Throws ``RegisterRefusal`` before anything is written when a file isn't what it is said to be or the group can't be the trust,
+    /// `forbidden` for a caller bound to schools, `CancellationError` between two chunks when the task is cancelled.
+    package func run(
+        _ files: Files, groupUid: String?, _ call: Call, progress: @escaping @Sendable (RegisterProgress) async -> Void = { _ in }
+    ) async throws -> RegisterReport {
+        guard Permission.mayActForTrust(call.actor) else {
+            throw DomainError.forbidden("This token is bound to schools; an import is made by one that isn't.")
+        }
+        let sizes = [
+            try RegisterPieces.size(files.establishments, .establishments), try RegisterPieces.size(files.groupLinks, .groupLinks),
+            try files.groups.map { try RegisterPieces.size($0, .groups) } ?? 0,
+        ]
+        let meter = RegisterMeter(bytesTotal: 2 * sizes.reduce(0, +), progress)
+        let establishments = try await RegisterExtract<RegisterSchoolColumn>.check(files.establishments, meter)
+        let links = try await RegisterExtract<RegisterLinkColumn>.check(files.groupLinks, meter)
+        var groups: RegisterExtract<RegisterGroupColumn>?
+        if let path = files.groups { groups = try await RegisterExtract.check(path, meter) }
+
+        var tally = RegisterTally()
+        tally.noteIgnored(establishments.columns.names, links.columns.names, groups?.columns.names ?? [])
+        let memberships = try await RegisterMemberships.read(links, groupUid: groupUid, meter, &tally)
+        if let groupUid {
+            let group = try await RegisterTrust.find(groupUid, memberships, groups, meter, &tally)
+            try await RegisterTrust.write(group, to: store, call)
+        }
+        let writer = RegisterWriter(
+            store: store, call: call, extract: establishments, memberships: memberships, known: try await RegisterKnown.load(store),
+            tally: tally, meter: meter)
+        return try await writer.run(groupUid: groupUid)
+    }
+}
+
+/// The report while it grows.
+struct RegisterTally {
+    private(set) var report = RegisterReport()
+
+    /// A row that isn't taken, with everything that is wrong with it.
+    mutating func reject(_ problems: [RegisterReport.Rejection]) {
+        report.rejected += 1
+        let room = max(0, RegisterReport.listLimit - report.rejections.count)
+        report.rejections += problems.prefix(room)
+    }
+
+    mutating func add(_ outcome: RegisterOutcome) {
+        report.created += outcome.created
+        report.updated += outcome.updated
+        report.unchanged += outcome.unchanged
+    }
+
+    mutating func countUnchanged() { report.unchanged += 1 }
+
+    mutating func noteAbsent(_ urns: some Sequence<String>) { report.absentUrns = Array(urns.prefix(RegisterReport.listLimit)) }
+
+    /// A column is ignored when no file has it read.
+    mutating func noteIgnored(_ establishments: [String], _ links: [String], _ groups: [String]) {
+        var seen: Set<String> = []
+        let names = establishments + links + groups
+        report.ignoredColumns = Array(
+            names.filter {
+                RegisterSchoolColumn(rawValue: $0) == nil && RegisterLinkColumn(rawValue: $0) == nil
+                    && RegisterGroupColumn(rawValue: $0) == nil
+                    && seen.insert($0).inserted
+            }.prefix(RegisterReport.listLimit))
+    }
+}
+
+/// What one chunk of rows came to.
+struct RegisterOutcome: Sendable {
+    var created = 0
+    var updated = 0
+    var unchanged = 0
+}

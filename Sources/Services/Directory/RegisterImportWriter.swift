@@ -1,0 +1,179 @@
+import Core
+import Cryptography
+import Domain
+import Repositories
+
+/// The digests of all rows as they were last imported: half of each, which is plenty and keeps a whole register in two megabytes.
+struct RegisterKnown {
+    typealias Half = SIMD2<UInt64>
+
+    private(set) var digests: [Int32: Half] = [:]
+
+    static func load(_ store: Store) async throws -> RegisterKnown {
+        var known = RegisterKnown()
+        let urns = try await store.read { try $0.register.urns() }
+        known.digests.reserveCapacity(urns.count)
+        for start in stride(from: 0, to: urns.count, by: 1000) {
+            let part = urns[start..<min(start + 1000, urns.count)]
+            for (urn, digest) in try await store.read({ try $0.register.digests(urns: part) }) {
+                if let urn = Int32(urn), let digest = half(digest) { known.digests[urn] = digest }
+            }
+        }
+        return known
+    }
+
+    static func half(_ digest: [UInt8]) -> Half? {
+        guard digest.count == Digest.length else { return nil }
+        return digest.withUnsafeBytes { $0.loadUnaligned(as: Half.self) }
+    }
+}
+
+/// Takes the establishments file row by row and writes what is new in chunks, letting others write between them.
+final class RegisterWriter {
+    /// Rows of one transaction: few enough that a person's change waits for hardly more than one of these.
+    private static let chunk = 250
+
+    private struct Change: Sendable {
+        var row: RegisterRow
+        var digest: [UInt8]
+    }
+
+    private let store: Store
+    private let call: Call
+    private let extract: RegisterExtract<RegisterSchoolColumn>
+    private let memberships: RegisterMemberships
+    private let known: RegisterKnown
+    private let meter: RegisterMeter
+    private var tally: RegisterTally
+    /// One bit for each URN that came.
+    private var seen = [UInt64](repeating: 0, count: 1_000_000 / 64)
+    private var pending: [Change] = []
+    private var substance: [UInt8] = []
+
+    init(
+        store: Store, call: Call, extract: RegisterExtract<RegisterSchoolColumn>, memberships: RegisterMemberships, known: RegisterKnown,
+        tally: RegisterTally, meter: RegisterMeter
+    ) {
+        self.store = store
+        self.call = call
+        self.extract = extract
+        self.memberships = memberships
+        self.known = known
+        self.tally = tally
+        self.meter = meter
+    }
+
+    func run(groupUid: String?) async throws -> RegisterReport {
+        try await extract.read(meter, take, afterPiece: flush)
+        try await noteAbsent(groupUid: groupUid)
+        return tally.report
+    }
+
+    private func take(_ event: CSVReader.Event) {
+        switch event {
+        case .header: break
+        case .fault(let fault):
+            meter.countRow()
+            tally.reject([extract.rejection(fault)])
+        case .record(let record):
+            meter.countRow()
+            do {
+                try take(record)
+            } catch {
+                tally.reject(error.problems)
+            }
+        }
+    }
+
+    private func take(_ record: CSVRecord) throws(RegisterRowError) {
+        guard let urn = RegisterRow.urn(record, extract.columns) else {
+            // Read for what is wrong with it.
+            _ = try RegisterRow(record, extract.columns, extract.encoding, membership: nil)
+            return
+        }
+        guard memberships.includes(urn: urn) else { return }
+        guard markSeen(urn) else {
+            throw RegisterRowError(problems: [
+                RegisterReport.Rejection(
+                    file: RegisterFile.establishments.rawValue, line: record.line, column: RegisterSchoolColumn.urn.rawValue,
+                    reason: "is the URN of an earlier row")
+            ])
+        }
+        let membership = memberships.membership(urn: urn)
+        substance.removeAll(keepingCapacity: true)
+        RegisterRow.appendSubstance(of: record, extract.columns, extract.encoding, membership: membership, to: &substance)
+        let digest = Digest.sha256(substance)
+        if let before = known.digests[Int32(urn)], before == RegisterKnown.half(digest) {
+            tally.countUnchanged()
+            return
+        }
+        pending.append(
+            Change(row: try RegisterRow(record, extract.columns, extract.encoding, membership: membership), digest: digest))
+    }
+
+    /// false when it came before.
+    private func markSeen(_ urn: Int) -> Bool {
+        defer { seen[urn / 64] |= 1 << UInt64(urn % 64) }
+        return !isSeen(urn)
+    }
+
+    private func isSeen(_ urn: Int) -> Bool { seen[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
+
+    private func flush() async throws {
+        for start in stride(from: 0, to: pending.count, by: Self.chunk) {
+            try Task.checkCancellation()
+            let changes = Array(pending[start..<min(start + Self.chunk, pending.count)])
+            let outcome = try await Self.retrying { [store, call] in
+                try await store.write(call, source: School.registerSource, isLarge: true) { try Self.write(changes, $0) }
+            }
+            tally.add(outcome)
+        }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private static func write(_ changes: [Change], _ transaction: WriteTransaction) throws -> RegisterOutcome {
+        var outcome = RegisterOutcome()
+        for change in changes {
+            if let stored = try transaction.schools.find(urn: change.row.urn) {
+                let school = change.row.applied(to: stored, at: transaction.now)
+                let kept = try transaction.update(from: stored, to: school, audience: .directory, isTarget: false)
+                if kept.etag == stored.etag { outcome.unchanged += 1 } else { outcome.updated += 1 }
+            } else {
+                let school = change.row.made(id: ResourceType.school.makeID(at: transaction.now), at: transaction.now)
+                try transaction.insert(school, audience: .directory)
+                outcome.created += 1
+            }
+            try transaction.register.setDigest(change.digest, urn: change.row.urn)
+        }
+        return outcome
+    }
+
+    /// Tries again while too much else is waiting to be written: an import has time.
+    static func retrying<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
+        for _ in 0..<50 {
+            do {
+                return try await body()
+            } catch DomainError.busy {
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+        return try await body()
+    }
+
+    /// Schools known before and not in this file. They stay: only people end a membership.
+    private func noteAbsent(groupUid: String?) async throws {
+        guard let groupUid else {
+            let absent = known.digests.keys.filter { !isSeen(Int($0)) }.sorted()
+            tally.noteAbsent(absent.lazy.map { String(String(1_000_000 + $0).dropFirst()) })
+            return
+        }
+        var query = ListQuery(limit: ListQuery.limits.upperBound, filters: [Filter(member: "groupUid", values: [.string(groupUid)])])
+        var absent: [String] = []
+        repeat {
+            let page = try await store.read { [query] in try $0.list(School.self, query) }
+            absent += page.items.map(\.urn).filter { urn in Int(urn).map { !isSeen($0) } ?? false }
+            query.cursor = page.next
+        } while query.cursor != nil
+        tally.noteAbsent(absent.sorted())
+    }
+}

@@ -1,0 +1,152 @@
+import Core
+import Domain
+import Glibc
+import Repositories
+import Services
+import Testing
+
+private typealias Fixture = RegisterImportFixture
+
+@Suite(.timeLimit(.minutes(2))) struct ImportServiceTests {
+    private let fixture: RegisterImportFixture
+    private let service: ImportService
+    private let call = Call(actor: Actor(kind: .token, id: "tok_x", name: "Integration", roles: ["trustAdmin"]), requestId: "req_1")
+
+    init() throws {
+        fixture = try RegisterImportFixture()
+        service = ImportService(store: fixture.store, directory: fixture.directory)
+    }
+
+    private func stream(_ lines: [String], pieces: Int = 7) -> AsyncStream<[UInt8]> {
+        let bytes = Array((lines.joined(separator: "\r\n") + "\r\n").utf8)
+        return AsyncStream { continuation in
+            for start in stride(from: 0, to: bytes.count, by: pieces) {
+                continuation.yield(Array(bytes[start..<min(start + pieces, bytes.count)]))
+            }
+            continuation.finish()
+        }
+    }
+
+    private func send(schools: [String], to id: String) async throws -> ImportJob {
+        _ = try await service.receive(file: "establishments", of: id, stream([Fixture.schoolHeader] + schools), call)
+        return try await service.receive(file: "group-links", of: id, stream([Fixture.linkHeader, Fixture.link(100_001)]), call)
+    }
+
+    /// Runs the queue until the job has ended; a service can do it once.
+    private func finish(_ id: String, _ service: ImportService? = nil) async throws -> ImportJob {
+        let service = service ?? self.service
+        let background = Task { try await service.run() }
+        defer { background.cancel() }
+        while true {
+            let job = try service.find(id: id)
+            if job.status == .succeeded || job.status == .failed { return job }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
+    private func staged(_ id: String) -> Bool { access("\(fixture.directory)/imports/\(id)", F_OK) == 0 }
+
+    @Test("A job is made, given its files, started, run and reported; its files are gone then")
+    func lifecycle() async throws {
+        let made = try await service.create(groupUid: "3320", call)
+        #expect(made.status == .awaitingFiles && made.groupUid == "3320" && made.files == [])
+        let filled = try await send(schools: [Fixture.school(100_001), Fixture.school(100_002)], to: made.id)
+        #expect(filled.files.map(\.name) == ["establishments", "group-links"])
+        #expect(filled.files[0].sha256.count == 64 && filled.files[0].sizeBytes > 200)
+        let queued = try await service.start(id: made.id, call)
+        #expect(queued.status == .queued && queued.bytesTotal == 2 * filled.files.reduce(0) { $0 + $1.sizeBytes })
+        #expect(staged(made.id))
+        let done = try await finish(made.id)
+        #expect(done.status == .succeeded && done.report?.counts == [1, 0, 0, 0] && done.failure == nil)
+        #expect(done.rowsRead == 2 && done.bytesRead == done.bytesTotal && done.startedAt != nil && done.finishedAt != nil)
+        #expect(try service.find(id: made.id) == done)
+        #expect(try fixture.school(100_001)?.groupUid == "3320")
+        while staged(made.id) { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(throws: DomainError.notFound) { try service.find(id: "imp_01h455vb4pex5vsknk084sn02q") }
+        await #expect(throws: DomainError.conflict("The import is done; make another one.")) { try await service.start(id: made.id, call) }
+        await #expect(throws: DomainError.conflict("The import is done; make another one.")) {
+            try await service.receive(file: "groups", of: made.id, stream([]), call)
+        }
+    }
+
+    @Test("A refused file is a failure with its sentence; a better one may be sent and the import started again")
+    func refused() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        _ = try await send(schools: [Fixture.school(100_001)], to: id)
+        _ = try await service.receive(file: "establishments", of: id, stream(["a,b", "1,2"]), call)
+        _ = try await service.start(id: id, call)
+        let failed = try await finish(id)
+        #expect(failed.status == .failed && failed.report == nil)
+        #expect(failed.failure?.hasPrefix("Line 1 of the establishments file lacks the columns") == true)
+        #expect(staged(id))
+        let mended = try await send(schools: [Fixture.school(100_001)], to: id)
+        #expect(mended.files.count == 2)
+        let next = ImportService(store: fixture.store, directory: fixture.directory)
+        _ = try await next.start(id: id, call)
+        #expect(try await finish(id, next).report?.counts == [1, 0, 0, 0])
+    }
+
+    @Test("Starting needs both files, as they were received")
+    func missing() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        await #expect(throws: DomainError.conflict("The establishments file is missing; send it first.")) {
+            try await service.start(id: id, call)
+        }
+        let job = try await send(schools: [Fixture.school(100_001)], to: id)
+        let file = "\(fixture.directory)/imports/\(id)/group-links.\(job.files[1].sha256)"
+        #expect(truncate(file, 3) == 0)
+        await #expect(throws: DomainError.conflict("The group-links file is no longer there; send it again.")) {
+            try await service.start(id: id, call)
+        }
+        await #expect(throws: DomainError.notFound) { try await service.receive(file: "../x", of: id, stream([]), call) }
+    }
+
+    @Test("A body that breaks off leaves nothing behind")
+    func brokenOff() async throws {
+        struct BrokenOff: Error {}
+        let id = try await service.create(groupUid: nil, call).id
+        let body = AsyncThrowingStream<[UInt8], any Error> { continuation in
+            continuation.yield([1, 2, 3])
+            continuation.finish(throwing: BrokenOff())
+        }
+        await #expect(throws: BrokenOff.self) { try await service.receive(file: "establishments", of: id, body, call) }
+        #expect(try service.find(id: id).files == [])
+        #expect(rmdir("\(fixture.directory)/imports/\(id)") == 0, "the folder is empty")
+    }
+
+    @Test("A queued import runs after a restart; one that was running has failed and may be started again")
+    func restart() async throws {
+        let queued = try await service.create(groupUid: nil, call).id
+        _ = try await send(schools: [Fixture.school(100_001)], to: queued)
+        _ = try await service.start(id: queued, call)
+        let interrupted = try await service.create(groupUid: nil, call).id
+        var running = try await send(schools: [Fixture.school(100_002)], to: interrupted)
+        running.status = .running
+        try await fixture.store.bookkeeping { [running] in try $0.imports.save(running) }
+
+        let next = ImportService(store: fixture.store, directory: fixture.directory)
+        await #expect(throws: DomainError.conflict("The import is running.")) { try await next.start(id: interrupted, call) }
+        #expect(try await finish(queued, next).status == .succeeded)
+        let failed = try next.find(id: interrupted)
+        #expect(failed.status == .failed && failed.failure == "The import was interrupted; start it again.")
+        let last = ImportService(store: fixture.store, directory: fixture.directory)
+        _ = try await last.start(id: interrupted, call)
+        #expect(try await finish(interrupted, last).report?.counts == [1, 0, 0, 0])
+    }
+
+    @Test("Who started an import has made its changes")
+    func attribution() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        _ = try await send(schools: [Fixture.school(100_001)], to: id)
+        _ = try await service.start(id: id, call)
+        _ = try await finish(id)
+        let events = try await fixture.store.read { try $0.events(after: 0, limit: 100) }
+        #expect(events.contains { $0.type == "school.created" && $0.actor["id"] == "tok_x" })
+    }
+
+    @Test("A caller bound to schools can't import")
+    func bound() async throws {
+        let actor = Actor(kind: .token, id: "t", name: "t", roles: ["trustAdmin"], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
+        await #expect(throws: DomainError.self) { try await service.create(groupUid: nil, Call(actor: actor, requestId: "r")) }
+    }
+}
