@@ -1,0 +1,45 @@
+import Core
+import Domain
+import Routing
+
+// How resources become answers: bytes and the right kind of tag.
+
+extension Answer {
+    /// A resource of which every member is stored: the header tag is the member `etag`, strong.
+    static func item(_ resource: some Resource) throws -> Answer {
+        try .item(JSONCodec.encode(resource), etag: EntityTag(resource.etag))
+    }
+
+    /// The same, already encoded.
+    static func item(_ encoded: Encoded) -> Answer {
+        .item(encoded.bytes, etag: EntityTag(encoded.etag))
+    }
+
+    /// A resource with members that change without a new version: the header tag is weak, version and hash.
+    static func view(_ resource: some Resource, status: Status = .ok, location: String? = nil) throws -> Answer {
+        let bytes = try JSONCodec.encode(resource)
+        return .item(bytes, etag: .weak(resource.etag, of: bytes), status: status, location: location)
+    }
+
+    /// A document that is no resource: the header tag is a hash of it.
+    static func view(_ document: some Encodable) throws -> Answer {
+        let bytes = try JSONCodec.encode(document)
+        return .item(bytes, etag: .weak(of: bytes))
+    }
+
+    static func list(_ page: Page<Encoded>) -> Answer {
+        .list(Page(items: page.items.map(\.bytes), next: page.next, seq: page.seq, total: page.total))
+    }
+}
+
+extension Binding {
+    /// A list that a service also streams whole.
+    init(
+        _ operationId: String,
+        export: @escaping @Sendable (ListQuery, (Encoded) async throws -> Void) async throws -> Void,
+        handle: @escaping Handle
+    ) {
+        self.init(
+            operationId, export: { exchange, sink in try await export(exchange.list) { try await sink($0.bytes) } }, handle: handle)
+    }
+}

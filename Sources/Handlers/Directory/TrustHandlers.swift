@@ -1,0 +1,33 @@
+import Core
+import Domain
+package import Routing
+package import Services
+
+/// `/v1/trust`.
+package struct TrustHandlers: Sendable {
+    private let trust: TrustService
+
+    package init(trust: TrustService) {
+        self.trust = trust
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding("getTrust", target: target, handle: getTrust),
+            Binding("updateTrust", target: target, handle: updateTrust),
+        ]
+    }
+
+    private func target(_ exchange: Exchange) async throws -> Target? {
+        let stored = try trust.find()
+        return Target(id: stored.id, etag: stored.etag) { try await trust.changedMembers(id: stored.id, since: $0) }
+    }
+
+    private func getTrust(_ exchange: Exchange) async throws -> Answer {
+        try .item(trust.find())
+    }
+
+    private func updateTrust(_ exchange: Exchange) async throws -> Answer {
+        try .item(await trust.update(patch: exchange.body, exchange.call))
+    }
+}

@@ -1,0 +1,71 @@
+import Core
+import Domain
+package import Routing
+
+/// `/v1/me`: who the caller is and what it may do.
+package struct MeHandlers: Sendable {
+    private let contract: Contract
+
+    package init(contract: Contract) {
+        self.contract = contract
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding("getMe", handle: getMe),
+            Binding("getMyPermissions", handle: getMyPermissions),
+        ]
+    }
+
+    private struct Me: Encodable {
+        var kind: Actor.Kind
+        var id: String
+        var name: String
+        var personId: String?
+        var roles: [String]
+        var scopes: [String]
+        var schoolIds: [String]
+        var areas: [String]
+    }
+
+    private func getMe(_ exchange: Exchange) async throws -> Answer {
+        let actor = exchange.call.actor
+        return try .view(
+            Me(
+                kind: actor.kind, id: actor.id, name: actor.name, personId: actor.personId, roles: actor.roles, scopes: actor.scopes,
+                schoolIds: actor.schoolIds, areas: actor.areas))
+    }
+
+    private struct Permissions: Encodable {
+        struct Operation: Encodable {
+            var operationId: String
+            var permission: String?
+            var allowed: Bool
+            var explanation: String
+        }
+
+        var operations: [Operation]
+    }
+
+    private func getMyPermissions(_ exchange: Exchange) async throws -> Answer {
+        let actor = exchange.call.actor
+        let asked = exchange.query.string("operation")
+        let operations = contract.operations.filter { asked == nil || $0.operationId == asked }
+        guard !operations.isEmpty else { throw DomainError.notFound }
+        return try .view(Permissions(operations: operations.map { Self.explain($0.operationId, $0.permission, actor) }))
+    }
+
+    private static func explain(_ operationId: String, _ name: String?, _ actor: Actor) -> Permissions.Operation {
+        guard let name else {
+            return .init(operationId: operationId, permission: nil, allowed: true, explanation: "Open to everyone.")
+        }
+        let isHeld = Permission(rawValue: name)?.isHeld(by: actor) ?? false
+        let explanation =
+            switch (isHeld, actor.schoolIds.isEmpty) {
+            case (true, true): "The token has \(name)."
+            case (true, false): "The token has \(name); what it writes must belong to the schools it is bound to."
+            case (false, _): "The token lacks \(name); it has \((actor.roles + actor.scopes).joined(separator: ", "))."
+            }
+        return .init(operationId: operationId, permission: name, allowed: isHeld, explanation: explanation)
+    }
+}

@@ -1,0 +1,80 @@
+import Core
+import OrderedCollections
+import Domain
+package import Routing
+package import Services
+
+/// `/livez`, `/readyz`, `/v1/meta`, `/.well-known/security.txt`.
+package struct ServiceHandlers: Sendable {
+    private let health: HealthService
+    private let limits: ServerLimits
+    private let version: String
+    private let securityContact: String
+
+    package init(health: HealthService, limits: ServerLimits, version: String, securityContact: String) {
+        self.health = health
+        self.limits = limits
+        self.version = version
+        self.securityContact = securityContact
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding("getLiveness", handle: getLiveness),
+            Binding("getReadiness", handle: getReadiness),
+            Binding("getMeta", handle: getMeta),
+            Binding("getSecurityContact", handle: getSecurityContact),
+        ]
+    }
+
+    private func getLiveness(_ exchange: Exchange) async throws -> Answer {
+        var answer = Answer.item(JSON.object(["status": "live"]).bytes)
+        answer.caching = .noStore
+        return answer
+    }
+
+    private func getReadiness(_ exchange: Exchange) async throws -> Answer {
+        let checks = await health.checks()
+        if let broken = checks.first(where: { !$0.ok }) {
+            throw Problem.unavailable("Not ready: \(broken.name): \(broken.detail).", retryAfter: 5)
+        }
+        let list = checks.map { JSON.object(["name": .string($0.name), "ok": .bool($0.ok), "detail": .string($0.detail)]) }
+        var answer = Answer.item(JSON.object(["status": "ready", "checks": .array(list)]).bytes)
+        answer.caching = .noStore
+        return answer
+    }
+
+    private func getMeta(_ exchange: Exchange) async throws -> Answer {
+        let problems = ProblemCode.allCases.map { code in
+            JSON.object([
+                "code": .string(code.rawValue), "title": .string(code.title), "status": .integer(Int64(code.status)),
+                "description": .string(code.explanation),
+            ])
+        }
+        let meta = JSON.object([
+            "version": .string(version), "apiVersion": "v1", "limits": describedLimits,
+            "eventTypes": .array(EventType.all.map(JSON.string)), "problemTypes": .array(problems),
+            "permissions": .array(Permission.allCases.map { .string($0.rawValue) }),
+        ])
+        let bytes = meta.bytes
+        return .item(bytes, etag: .weak(of: bytes))
+    }
+
+    private var describedLimits: JSON {
+        let counts: [(String, Int)] = [
+            ("maxBodyBytes", limits.bodySize), ("maxImportFileBytes", ImportService.maximumFileBytes), ("maxHeaderCount", limits.headerCount),
+            ("maxHeaderBytes", limits.headerListSize), ("maxTargetBytes", limits.targetSize), ("maxPageSize", ListQuery.limits.upperBound),
+            ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),
+            ("headerSeconds", Int(limits.headTimeout.components.seconds)), ("idleSeconds", Int(limits.idleTimeout.components.seconds)),
+            ("maxConnections", limits.connections),
+        ]
+        return .object(JSON.Object(uniqueKeysWithValues: counts.map { ($0, .integer(Int64($1))) }))
+    }
+
+    /// RFC 9116: `Expires` is a year ahead of the question, since the file is made anew for each.
+    private func getSecurityContact(_ exchange: Exchange) async throws -> Answer {
+        let expires = LocalDate(daysSinceEpoch: Instant.now().utcDate.daysSinceEpoch + 364)
+        let text = "Contact: \(securityContact)\nExpires: \(expires)T00:00:00Z\nPreferred-Languages: en\n"
+        return .bytes("text/plain; charset=utf-8", Array(text.utf8), etag: .weak(of: Array(text.utf8)))
+    }
+}

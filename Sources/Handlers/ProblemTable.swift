@@ -1,0 +1,28 @@
+import Core
+import Domain
+package import Routing
+
+/// THE table from errors to problem documents. What isn't in it is an internal error.
+package enum ProblemTable {
+    package static func problem(for error: any Error) -> Problem? {
+        switch error {
+        case let problem as Problem: problem
+        case let error as DomainError: refusal(error)
+        default: nil
+        }
+    }
+
+    private static func refusal(_ error: DomainError) -> Problem {
+        switch error {
+        case .notFound: Problem(.notFound, "There is no such resource, or it is not visible to this token.")
+        case .forbidden(let sentence): Problem(.forbidden, sentence)
+        case .invalid(let errors): .invalid(errors)
+        case .preconditionFailed(let current, let changed):
+            Problem(
+                .preconditionFailed, "The resource was changed since the version in If-Match.", currentEtag: current, changedMembers: changed)
+        case .duplicate(let field): Problem(.duplicate, "A value that must be unique is taken.", errors: [field])
+        case .conflict(let sentence): Problem(.conflict, sentence)
+        case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Core
+import Domain
+import HTTPTypes
+import OrderedCollections
+import Routing
+import Testing
+
+/// What holds for every operation of the contract, whatever it does.
+struct OperationTests {
+    struct Operation: CustomTestStringConvertible, Sendable {
+        let id: String
+        let method: HTTPRequest.Method
+        let path: String
+        let permission: String?
+        let hasJSONBody: Bool
+        var testDescription: String { id }
+    }
+
+    static let all: [Operation] = {
+        var operations: [Operation] = []
+        guard let tree = try? JSON(parsing: Contract().json), let paths = tree["paths"]?.objectValue else { return [] }
+        for (path, item) in paths {
+            for (name, operation) in item.objectValue ?? [:] {
+                guard let id = operation["operationId"]?.stringValue, let method = HTTPRequest.Method(rawValue: name.uppercased()) else { continue }
+                let permission = operation["security"]?.arrayValue?.first?["bearer"]?.arrayValue?.first?.stringValue
+                let hasJSONBody = operation["requestBody"] != nil && operation["x-stream-body"] == nil
+                operations.append(Operation(id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody))
+            }
+        }
+        return operations
+    }()
+    static let guarded = all.filter { $0.permission != nil }
+
+    /// The path with parameters that name nothing.
+    func absent(_ operation: Operation) -> String {
+        operation.path.replacing("{id}", with: "nothing").replacing("{file}", with: "groups").replacing("{code}", with: "not-found")
+    }
+
+    @Test("Each needs a token, a good one", arguments: guarded)
+    func authentication(operation: Operation) async throws {
+        let client = try await TestClient()
+        for header in ["", "Basic abc", "Bearer", "Bearer nonsense", "Bearer ptn_" + String(repeating: "a", count: 49), "bearer  x"] {
+            let answer = try await client.send(operation.method, absent(operation), token: nil, headers: header.isEmpty ? [:] : ["Authorization": header])
+            #expect(answer.status == 401, "\(header)")
+            #expect(answer.headers[.wwwAuthenticate]?.hasPrefix("Bearer") == true)
+        }
+    }
+
+    @Test("Each is allowed to exactly those who hold its permission", arguments: guarded)
+    func permission(operation: Operation) async throws {
+        let client = try await TestClient()
+        let needed = try #require(operation.permission.flatMap(Permission.init))
+        for scope in Permission.allCases {
+            let token = try await client.token(scopes: [scope.rawValue])
+            let answer = try await client.send(operation.method, absent(operation), token: token)
+            #expect((answer.status == 403) == (scope != needed && needed != .selfRead), "\(scope): \(answer.status)")
+        }
+    }
+
+    @Test("Each refuses the methods its path doesn't have, naming those it has", arguments: all)
+    func methods(operation: Operation) async throws {
+        let client = try await TestClient()
+        for name in ["TRACE", "DELETE", "LINK", "get"] {
+            let method = try #require(HTTPRequest.Method(rawValue: name))
+            let answer = try await client.send(method, absent(operation))
+            #expect(answer.status == 405 || answer.status == 501)
+            #expect(answer.headers[.allow]?.contains(operation.method.rawValue) == true, "\(answer.headers)")
+        }
+        let options = try await client.send(.options, absent(operation), token: nil)
+        #expect(options.status == 204 && options.headers[.allow]?.contains(operation.method.rawValue) == true)
+    }
+
+    @Test("Each has exactly one spelling of its path", arguments: all)
+    func spelling(operation: Operation) async throws {
+        let client = try await TestClient()
+        let path = absent(operation)
+        for other in [path + "/", "/" + path, path.replacing("/v1", with: "//v1"), path.uppercased()] where other != path {
+            #expect(try await client.send(operation.method, other).status == 404, "\(other)")
+        }
+    }
+
+    @Test("Each refuses a parameter it doesn't know", arguments: all)
+    func unknownParameter(operation: Operation) async throws {
+        let client = try await TestClient()
+        let answer = try await client.send(operation.method, absent(operation) + "?nonsense=1")
+        #expect(answer.status == 400 && answer.places.contains("nonsense"), "\(answer.text)")
+    }
+
+    @Test("Each with an id answers 404 for one that isn't there or is another type's", arguments: all.filter { $0.path.contains("{id}") })
+    func absentTarget(operation: Operation) async throws {
+        let client = try await TestClient()
+        for id in ["nothing", "sch_01h455vb4pex5vsknk084sn02q", "tok_01h455vb4pex5vsknk084sn02q", "%F0%9F%8E%93", "a%2Fb"] {
+            let path = operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups")
+            let answer = try await client.send(operation.method, path, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
+            #expect(answer.status == 404, "\(id): \(answer.text)")
+        }
+    }
+
+    @Test("Each with a body refuses none, another type, another charset, a coding, too much, and what isn't an object", arguments: all.filter(\.hasJSONBody))
+    func bodies(operation: Operation) async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let tokens = try await client.get("/v1/tokens")
+        let id = operation.path.contains("/tokens/") ? tokens.json["items"]?.arrayValue?.first?["id"]?.stringValue ?? "" : school.id
+        let path = operation.path.replacing("{id}", with: id)
+        func status(_ body: String, _ headers: [String: String] = [:]) async throws -> Int {
+            try await client.send(operation.method, path, body: Array(body.utf8), headers: ["If-Match": "*"].merging(headers) { $1 }).status
+        }
+        #expect(try await status("{}", ["Content-Type": "text/plain"]) == 415)
+        #expect(try await status("{}", ["Content-Type": "application/json; charset=iso-8859-1"]) == 415)
+        #expect(try await status("{}", ["Content-Type": "application/json", "Content-Encoding": "gzip"]) == 415)
+        #expect(try await status("{\"a\":\"" + String(repeating: "x", count: 2_000_000) + "\"}") == 413)
+        #expect(try await status("[1]") == 422)
+        #expect(try await status("nonsense") == 400)
+        #expect(try await status("{\"nonsense\":1}") == 422)
+    }
+}

@@ -1,0 +1,118 @@
+import Core
+import Domain
+import HTTPTypes
+import OrderedCollections
+import Testing
+
+struct TokenTests {
+    @Test("A token is shown once with its secret, which then works; the database has only its digest")
+    func create() async throws {
+        let client = try await TestClient()
+        let created = try await client.post("/v1/tokens", ["name": "Desk", "scopes": ["schools:read"]])
+        #expect(created.status == 201)
+        let secret = try #require(created.json["token"]?.stringValue)
+        let id = try #require(created.json["id"]?.stringValue)
+        #expect(secret.hasPrefix("ptn_") && secret.utf8.count == 53)
+        #expect(created.headers[.location] == "/v1/tokens/\(id)")
+        #expect(created.headers[.cacheControl] == "no-store")
+        #expect(try await client.get("/v1/schools", token: secret).status == 200)
+        #expect(try await client.get("/v1/tokens/\(id)").json["token"] == nil)
+        #expect(!(try await client.get("/v1/tokens").text.contains(secret)))
+        let me = try await client.get("/v1/me", token: secret)
+        #expect(me.json["id"] == .string(id) && me.json["scopes"] == ["schools:read"])
+    }
+
+    @Test(
+        "A token has either a role or scopes that exist, an expiry to come and schools that exist",
+        arguments: [
+            ("{\"name\":\"x\"}", "/scopes"), ("{\"name\":\"x\",\"role\":\"trustAdmin\",\"scopes\":[\"schools:read\"]}", "/scopes"),
+            ("{\"name\":\"x\",\"scopes\":[\"schools:fly\"]}", "/scopes/0"),
+            ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"expiresAt\":\"2001-01-01T00:00:00Z\"}", "/expiresAt"),
+            ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"schoolIds\":[\"sch_x\"]}", "/schoolIds/0"),
+            ("{\"name\":\"\",\"role\":\"trustAdmin\"}", "/name"), ("{\"name\":\"x\",\"role\":\"king\"}", "/role"), ("{\"role\":\"trustAdmin\"}", "/name"),
+        ])
+    func refused(body: String, pointer: String) async throws {
+        let client = try await TestClient()
+        let answer = try await client.send(.post, "/v1/tokens", body: Array(body.utf8))
+        #expect(answer.status == 422 && answer.places == [pointer], "\(answer.text)")
+    }
+
+    @Test("Nobody issues, rotates or revokes a token stronger than itself")
+    func escalation() async throws {
+        let client = try await TestClient()
+        let weak = try await client.token(scopes: ["tokens:write", "tokens:read", "schools:read"])
+        #expect(try await client.post("/v1/tokens", token: weak, ["name": "x", "role": "trustAdmin"]).status == 403)
+        #expect(try await client.post("/v1/tokens", token: weak, ["name": "x", "scopes": ["schools:write"]]).status == 403)
+        #expect(try await client.post("/v1/tokens", token: weak, ["name": "x", "scopes": ["schools:read"]]).status == 201)
+        let admin = try #require(try await client.get("/v1/me").json["id"]?.stringValue)
+        #expect(try await client.post("/v1/tokens/\(admin)/rotate", token: weak, [:]).status == 403)
+        #expect(try await client.post("/v1/tokens/\(admin)/revoke", token: weak).status == 403)
+    }
+
+    @Test("After rotation both secrets work until the overlap ends")
+    func rotate() async throws {
+        let client = try await TestClient()
+        let created = try await client.post("/v1/tokens", ["name": "Desk", "scopes": ["schools:read"]])
+        let id = try #require(created.json["id"]?.stringValue)
+        let first = try #require(created.json["token"]?.stringValue)
+        let second = try #require(try await client.post("/v1/tokens/\(id)/rotate", ["overlapMinutes": 5]).json["token"]?.stringValue)
+        #expect(first != second)
+        for secret in [first, second] { #expect(try await client.get("/v1/schools", token: secret).status == 200) }
+        let third = try #require(try await client.post("/v1/tokens/\(id)/rotate", ["overlapMinutes": 0]).json["token"]?.stringValue)
+        for secret in [first, second] { #expect(try await client.get("/v1/schools", token: secret).status == 401) }
+        #expect(try await client.get("/v1/schools", token: third).status == 200)
+        #expect(try await client.post("/v1/tokens/\(id)/rotate").status == 200)
+    }
+
+    @Test("A revoked token ends at once and for good")
+    func revoke() async throws {
+        let client = try await TestClient()
+        let created = try await client.post("/v1/tokens", ["name": "Desk", "scopes": ["schools:read"]])
+        let id = try #require(created.json["id"]?.stringValue)
+        let secret = try #require(created.json["token"]?.stringValue)
+        #expect(try await client.send(.post, "/v1/tokens/\(id)/revoke?dryRun=true").status == 200)
+        #expect(try await client.get("/v1/schools", token: secret).status == 200)
+        let revoked = try await client.post("/v1/tokens/\(id)/revoke")
+        #expect(revoked.status == 200 && revoked.json["revokedAt"] != .null)
+        #expect(try await client.get("/v1/schools", token: secret).status == 401)
+        #expect(try await client.post("/v1/tokens/\(id)/revoke").json["etag"] == revoked.json["etag"])
+        #expect(try await client.post("/v1/tokens/\(id)/rotate").status == 409)
+    }
+
+    @Test("An expired token is 401")
+    func expired() async throws {
+        let client = try await TestClient()
+        let token = try await client.token(scopes: ["schools:read"], expiresAt: Instant.now().advanced(bySeconds: 1))
+        let moment = try await client.get("/v1/me", token: token).status
+        #expect(moment == 200 || moment == 401)
+        try await Task.sleep(for: .milliseconds(1100))
+        #expect(try await client.get("/v1/me", token: token).status == 401)
+    }
+
+    @Test("A token in the address is not taken")
+    func queryToken() async throws {
+        let client = try await TestClient()
+        #expect(try await client.get("/v1/me?access_token=\(client.admin)", token: nil).status == 401)
+    }
+
+    @Test("After many bad tokens from one address comes 429 with Retry-After, also for the right one's guesses")
+    func slowedDown() async throws {
+        let client = try await TestClient()
+        var statuses: [Int] = []
+        for _ in 0..<100 { statuses.append(try await client.get("/v1/me", token: "ptn_wrong").status) }
+        #expect(statuses.first == 401 && statuses.last == 429)
+        #expect(try await client.get("/v1/me", token: "ptn_wrong").headers[.retryAfter] != nil)
+    }
+
+    @Test("The permissions say what may be done and why not")
+    func permissions() async throws {
+        let client = try await TestClient()
+        let token = try await client.token(scopes: ["schools:read"])
+        let one = try await client.get("/v1/me/permissions?operation=updateSchool", token: token)
+        #expect(one.json["operations"]?.arrayValue?.count == 1)
+        #expect(one.json["operations"]?.arrayValue?.first?["allowed"] == false)
+        #expect(one.json["operations"]?.arrayValue?.first?["permission"] == "schools:write")
+        #expect(try await client.get("/v1/me/permissions", token: token).json["operations"]?.arrayValue?.count == OperationTests.all.count)
+        #expect(try await client.get("/v1/me/permissions?operation=fly", token: token).status == 404)
+    }
+}

@@ -1,0 +1,136 @@
+import Core
+import Domain
+import Foundation
+import HTTPTypes
+import Handlers
+import HummingbirdCore
+import Logging
+import NIOCore
+import Repositories
+import Routing
+import Services
+import Testing
+
+/// The whole service but for the sockets, on a database of its own. Every answer is held against openapi.yaml.
+final class TestClient: Sendable {
+    let store: Store
+    let tokens: TokenService
+    let imports: ImportService
+    let directory: URL
+    private let responder: Responder
+    private let checker: ContractChecker
+    /// The secret of a token with role trustAdmin.
+    let admin: String
+
+    init() async throws {
+        directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
+        store = try Store(directory: directory.path, options: StoreOptions(role: .service))
+        tokens = TokenService(store: store)
+        imports = ImportService(store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let trust = TrustService(store: store)
+        try await trust.ensureExists()
+        let contract = try Contract()
+        checker = try ContractChecker()
+        let operations = Operations(
+            contract: contract, schools: SchoolService(store: store), trust: trust, tokens: tokens, imports: imports,
+            service: ServiceHandlers(
+                health: HealthService(store: store, dataDirectory: directory.path), limits: .standard, version: "test",
+                securityContact: "mailto:security@example.org"))
+        let tokens = tokens
+        responder = try Responder(
+            contract: contract, bindings: operations.bindings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            authenticate: { try tokens.authenticate($0) },
+            isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
+            problem: ProblemTable.problem)
+        admin = try await tokens.create(.init(name: "admin", role: .trustAdmin), Call(actor: .system, requestId: "test")).secret
+    }
+
+    deinit {
+        try? store.close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// A token with these scopes; its secret.
+    func token(scopes: [String], schoolIds: [String]? = nil, expiresAt: Instant? = nil) async throws -> String {
+        try await tokens.create(
+            .init(name: "test", scopes: scopes, schoolIds: schoolIds, expiresAt: expiresAt), Call(actor: .system, requestId: "test")
+        ).secret
+    }
+
+    /// One request. `token` nil sends none; `json` sends a body of the content type of the method.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, token: String? = "", json: JSON? = nil, body: [UInt8]? = nil,
+        headers: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> TestAnswer {
+        var head = HTTPRequest(method: method, scheme: "https", authority: "localhost", path: path)
+        if let token { head.headerFields[.authorization] = "Bearer " + (token.isEmpty ? admin : token) }
+        let bytes = body ?? json?.bytes
+        if bytes != nil {
+            head.headerFields[.contentType] = method == .patch ? "application/merge-patch+json" : "application/json"
+        }
+        for (name, value) in headers { head.headerFields[try #require(HTTPField.Name(name))] = value }
+        let request = HTTPServerRequest(head: head, body: HTTPRequestBody(buffer: ByteBuffer(bytes: bytes ?? [])), isSecure: true)
+        let response = await responder.respond(to: request)
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        let answer = TestAnswer(status: response.status.code, headers: response.headers, bytes: collector.bytes, requestId: request.requestId)
+        checker.check(
+            answer, to: method, operation: request.record.operation, isSparse: path.contains("fields="), sourceLocation: sourceLocation)
+        return answer
+    }
+
+    func get(
+        _ path: String, token: String? = "", headers: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> TestAnswer {
+        try await send(.get, path, token: token, headers: headers, sourceLocation: sourceLocation)
+    }
+
+    func patch(
+        _ path: String, token: String? = "", _ json: JSON, ifMatch: String? = "*", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> TestAnswer {
+        try await send(
+            .patch, path, token: token, json: json, headers: ifMatch.map { ["If-Match": $0] } ?? [:], sourceLocation: sourceLocation)
+    }
+
+    func post(
+        _ path: String, token: String? = "", _ json: JSON? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> TestAnswer {
+        try await send(.post, path, token: token, json: json, sourceLocation: sourceLocation)
+    }
+
+    /// A school in the database, as the register would have brought it.
+    @discardableResult
+    func addSchool(urn: String, _ change: @escaping @Sendable (inout School) -> Void = { _ in }) async throws -> School {
+        try await store.write(Call(actor: .system, requestId: "test")) { transaction in
+            var school = School(
+                id: ResourceType.school.makeID(at: transaction.now), urn: urn, name: "School \(urn)", phase: .primary, establishmentTypeCode: "01",
+                establishmentType: "Community school", status: .open, createdAt: transaction.now)
+            change(&school)
+            return try transaction.insert(school, audience: .directory)
+        }
+    }
+}
+
+/// What came back.
+struct TestAnswer {
+    let status: Int
+    let headers: HTTPFields
+    let bytes: [UInt8]
+    let requestId: String
+
+    var json: JSON { (try? JSON(parsing: bytes)) ?? .null }
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    var code: String? { json["code"]?.stringValue }
+    var etag: String? { headers[.eTag] }
+    /// Where the errors of a problem point: pointers and parameter names.
+    var places: [String] {
+        (json["errors"]?.arrayValue ?? []).compactMap { $0["pointer"]?.stringValue ?? $0["parameter"]?.stringValue }
+    }
+}
+
+private final class BodyCollector: ResponseBodyWriter {
+    nonisolated(unsafe) var bytes: [UInt8] = []
+
+    func write(_ buffer: ByteBuffer) async throws { bytes += Array(buffer: buffer) }
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
