@@ -1,0 +1,164 @@
+import ArgumentParser
+import Core
+import CoreMetrics
+import Domain
+import Handlers
+import Logging
+import NIOCore
+import Repositories
+import Routing
+import ServiceLifecycle
+import Services
+import TLS
+import UnixSignals
+
+/// The composition root: everything is made and wired here, by plain assignment.
+struct Application {
+    private let settings: Settings
+    private let logger: Logger
+
+    /// What the options come to, once they are known not to contradict each other.
+    struct Settings {
+        var options: ServeCommand
+        var tls: TLSServerConfiguration?
+    }
+
+    /// Throws a sentence for options that contradict each other.
+    static func settings(_ options: ServeCommand) throws -> Settings {
+        let tls = options.tls
+        if options.listening.plainHttp {
+            guard !tls.isAnyGiven else { throw ValidationError("--plain-http speaks without TLS; leave out the TLS options.") }
+            return Settings(options: options, tls: nil)
+        }
+        guard let certificate = tls.certificate, let privateKey = tls.privateKey else {
+            throw ValidationError(
+                "Give --certificate and --private-key, or --plain-http behind a proxy. scripts/serve makes a development certificate.")
+        }
+        var configuration = TLSServerConfiguration(certificateChainFile: certificate, privateKeyFile: privateKey)
+        configuration.handshakeTimeout = ServerLimits.standard.handshakeTimeout
+        for (name, chain, key) in tls.namedCertificates {
+            configuration.additionalCertificates[name] = TLSCertificateFiles(certificateChainFile: chain, privateKeyFile: key)
+        }
+        if let authorities = tls.clientAuthorities {
+            configuration.clientCertificates = tls.requireClientCertificate ? .required(caFile: authorities) : .optional(caFile: authorities)
+        }
+        return Settings(options: options, tls: configuration)
+    }
+
+    init(_ options: ServeCommand) throws {
+        settings = try Self.settings(options)
+        let level = Logger.Level(rawValue: options.logLevel) ?? .info
+        LoggingSystem.bootstrap { StandardOutputLogHandler(label: $0, level: level) }
+        logger = Logger(label: "partnership")
+    }
+
+    /// Serves until SIGTERM or SIGINT, then finishes what is under way and closes the database.
+    func run() async throws {
+        let options = settings.options
+        let certificates = try settings.tls.map(TLSContextStore.init)
+        let store = try Store(directory: options.data.data, options: StoreOptions(role: .service))
+        let registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+
+        let tokens = TokenService(store: store)
+        let trust = TrustService(store: store)
+        let imports = ImportService(store: store, directory: options.data.data, logger: logger)
+        let health = HealthService(store: store, dataDirectory: options.data.data)
+        try await trust.ensureExists()
+
+        let contract = try Contract()
+        let limits = ServerLimits.standard
+        let operations = Operations(
+            contract: contract, schools: SchoolService(store: store), trust: trust, tokens: tokens, imports: imports,
+            service: ServiceHandlers(health: health, limits: limits, version: Partnership.version, securityContact: options.securityContact))
+        var rules = Responder.Settings()
+        rules.streamedBodySize = ImportService.maximumFileBytes
+        let responder = try Responder(
+            contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
+            authenticate: { try tokens.authenticate($0) },
+            isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
+            problem: ProblemTable.problem)
+
+        var configuration = HTTPServer.Configuration(host: options.listening.host, port: options.listening.port, tls: certificates)
+        configuration.limits = limits
+        configuration.headers = CommonHeaders(
+            strictTransportSecurity: options.tls.hsts ? 31_536_000 : nil, allowedOrigins: Set(options.origins))
+        configuration.accessLog = AccessLog()
+        configuration.metrics = ServerMetrics(registry: registry)
+        let scheme = certificates == nil ? "http" : "https"
+        let server = HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
+            logger.info("Serving \(scheme)://\(options.listening.host):\(address.port ?? 0)")
+        }
+
+        var services: [any Service] = [Background { try await imports.run() }]
+        if let certificates { services += [Background { await watch(certificates) }, Background { await reloadOnHangup(certificates) }] }
+        if let metricsServer = metricsServer(registry, certificates) { services.append(metricsServer) }
+        // Stopped in reverse: first the service says it isn't ready, then it stops listening, the rest follows.
+        services += [server, Draining(health: health)]
+        var group = ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: logger)
+        group.gracefulShutdownSignals = [.sigterm, .sigint]
+        do {
+            try await ServiceGroup(configuration: group).run()
+        } catch {
+            try? store.close()
+            throw error
+        }
+        try store.close()
+        logger.info("Stopped")
+        LineOutput.standardOutput.flush()
+        LineOutput.standardError.flush()
+    }
+
+    /// `/metrics` on the loopback address, for whoever collects them on this machine.
+    private func metricsServer(_ registry: PrometheusRegistry, _ certificates: TLSContextStore?) -> HTTPServer? {
+        guard !settings.options.listening.noMetrics else { return nil }
+        let expiry = certificates.map { certificates in
+            (certificates, registry.gauge("tls_certificate_days_to_expiry", help: "Whole days until the certificate in use expires."))
+        }
+        let responder = MetricsResponder(registry: registry) {
+            if let (certificates, gauge) = expiry { gauge.set(Double(certificates.daysToExpiry)) }
+        }
+        let configuration = HTTPServer.Configuration(host: "127.0.0.1", port: settings.options.listening.metricsPort)
+        return HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
+            logger.info("Metrics on http://127.0.0.1:\(address.port ?? 0)/metrics")
+        }
+    }
+
+    private func watch(_ certificates: TLSContextStore) async {
+        await certificates.watch(every: .seconds(10)) { report($0) }
+    }
+
+    private func reloadOnHangup(_ certificates: TLSContextStore) async {
+        for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            report(Result { try certificates.reload() })
+        }
+    }
+
+    private func report(_ reload: Result<Void, any Error>) {
+        switch reload {
+        case .success: logger.notice("Certificates read again")
+        case .failure(let error): logger.error("The new certificates are not used", metadata: ["reason": "\(error)"])
+        }
+    }
+}
+
+/// Work beside the requests, ended with the service.
+private struct Background: Service {
+    let work: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown { try await work() }
+        // A service that returns would take the others with it.
+        try? await gracefulShutdown()
+    }
+}
+
+/// Turns `/readyz` off as the first step of stopping.
+private struct Draining: Service {
+    let health: HealthService
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        health.drain()
+    }
+}

@@ -1,0 +1,36 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: one binary, a verb per job.
+@main
+struct Partnership: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "partnership",
+        abstract: "The system of record for how a trust's schools work together as equal partners.",
+        discussion: """
+            Start with `partnership migrate`, then `partnership token create`, then `partnership serve`. Every option can also be given by the
+            environment: --metrics-port is PARTNERSHIP_METRICS_PORT. The command line wins.
+            """,
+        version: version,
+        subcommands: [
+            ServeCommand.self, ImportCommand.self, TokenCommand.self, MigrateCommand.self, CheckCommand.self, BackupCommand.self,
+            RestoreCommand.self, OpenAPICommand.self,
+        ])
+
+    static func main() async {
+        do {
+            let arguments = try EnvironmentSettings(environment: ProcessInfo.processInfo.environment)
+                .completing(Array(CommandLine.arguments.dropFirst()), of: Self.self)
+            var command = try parseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

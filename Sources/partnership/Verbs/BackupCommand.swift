@@ -1,0 +1,22 @@
+import ArgumentParser
+import Repositories
+
+/// `partnership backup`
+struct BackupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "backup",
+        abstract: "Copy the database while the service runs, and open the copy to verify it.",
+        discussion: "The copy appears under its name only when it is complete, verified and on disk. An existing file is not overwritten.")
+
+    @OptionGroup var options: DataOptions
+
+    @Argument(help: "The file to make.", completion: .file())
+    var file: String
+
+    func run() async throws {
+        let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
+        try store.backup(to: file)
+        try store.close()
+        print("Backed up to \(file) and verified.")
+    }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Logging
+
+/// `partnership serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the API until told to stop.",
+        discussion: """
+            Over HTTPS with --certificate and --private-key, or over plain HTTP with --plain-http behind a proxy that speaks TLS. SIGTERM and
+            Ctrl-C finish what is under way and exit with 0; SIGHUP reads the certificates again (so does a change of their files).
+            """)
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup(title: "Listening") var listening: ListeningOptions
+    @OptionGroup(title: "TLS") var tls: TLSOptions
+
+    @Option(help: ArgumentHelp("A web origin that browsers may call from, such as https://desk.example.org; several by commas.", valueName: "origins"))
+    var corsOrigins: String?
+
+    @Option(help: ArgumentHelp("Whom to tell of a weakness, in /.well-known/security.txt: a mailto: or https: address.", valueName: "url"))
+    var securityContact = "https://github.com/partnership-trusts/partnership/security"
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "info"
+
+    func validate() throws {
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("--log-level is trace, debug, info, notice, warning, error or critical, not \(logLevel).")
+        }
+        for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
+            throw ValidationError("--cors-origins takes origins such as https://desk.example.org, not \(origin).")
+        }
+        guard ["mailto:", "https://", "tel:"].contains(where: securityContact.hasPrefix) else {
+            throw ValidationError("--security-contact is a mailto:, https: or tel: address, not \(securityContact).")
+        }
+    }
+
+    var origins: [String] {
+        (corsOrigins ?? "").split(separator: ",").map { String($0.drop(while: { $0 == " " })) }
+    }
+
+    func run() async throws {
+        try await Application(self).run()
+    }
+}
+
+struct ListeningOptions: ParsableArguments {
+    @Option(help: "The address to listen on. 0.0.0.0 is every address of this machine.")
+    var host = "127.0.0.1"
+
+    @Option(help: "The port to listen on; 0 takes a free one and says which.")
+    var port = 8443
+
+    @Option(help: "The port of /metrics, on the loopback address only; 0 takes a free one.")
+    var metricsPort = 9464
+
+    @Flag(help: "Serve no /metrics.")
+    var noMetrics = false
+
+    @Flag(help: "Speak HTTP without TLS, for use behind a proxy.")
+    var plainHttp = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535, not \(port).") }
+        guard (0...65_535).contains(metricsPort) else { throw ValidationError("--metrics-port is a number from 0 to 65535, not \(metricsPort).") }
+        guard port == 0 || noMetrics || port != metricsPort else { throw ValidationError("--port and --metrics-port can't both be \(port).") }
+    }
+}
+
+struct TLSOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The certificate chain, PEM, leaf first.", valueName: "file"))
+    var certificate: String?
+
+    @Option(help: ArgumentHelp("The private key of the certificate, PEM.", valueName: "file"))
+    var privateKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A further certificate for one server name: name=chain.pem:key.pem; several by commas.", valueName: "certificates"))
+    var serverNames: String?
+
+    @Option(help: ArgumentHelp("Ask clients for a certificate of these authorities, PEM.", valueName: "file"))
+    var clientAuthorities: String?
+
+    @Flag(help: "Refuse clients without a certificate of --client-authorities.")
+    var requireClientCertificate = false
+
+    @Flag(help: "Tell browsers to use HTTPS only (HSTS). Not with a development certificate: it would pin localhost.")
+    var hsts = false
+
+    /// Whether any option here was given; contradicts `--plain-http`.
+    var isAnyGiven: Bool {
+        certificate != nil || privateKey != nil || serverNames != nil || clientAuthorities != nil || requireClientCertificate || hsts
+    }
+
+    func validate() throws {
+        guard (certificate == nil) == (privateKey == nil) else { throw ValidationError("--certificate and --private-key are given together.") }
+        if requireClientCertificate, clientAuthorities == nil {
+            throw ValidationError("--require-client-certificate needs --client-authorities.")
+        }
+        for entry in (serverNames ?? "").split(separator: ",") where Self.parse(entry) == nil {
+            throw ValidationError("--server-names takes name=chain.pem:key.pem, not \(entry).")
+        }
+    }
+
+    var namedCertificates: [(name: String, chain: String, key: String)] {
+        (serverNames ?? "").split(separator: ",").compactMap(Self.parse)
+    }
+
+    private static func parse(_ entry: Substring) -> (name: String, chain: String, key: String)? {
+        let parts = entry.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, let name = parts.first else { return nil }
+        let files = parts[1].split(separator: ":", omittingEmptySubsequences: false)
+        guard files.count == 2, !files[0].isEmpty, !files[1].isEmpty else { return nil }
+        return (String(name), String(files[0]), String(files[1]))
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import Testing
+
+/// The built executable, run as its users run it.
+struct Binary {
+    /// Beside the test bundle, where the package manager puts both.
+    static let url = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "partnership")
+
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// Runs one command to its end.
+    @discardableResult
+    static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+        let process = Process()
+        let output = Pipe()
+        let errors = Pipe()
+        process.executableURL = url
+        process.arguments = arguments
+        process.environment = environment
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // The second pipe holds little; reading the first to its end can't block on it.
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Result(status: process.terminationStatus, output: text, errors: complaint)
+    }
+}
+
+/// A directory that is gone after the test.
+final class TemporaryDirectory {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func file(_ name: String, _ content: String = "") throws -> String {
+        let file = path + "/" + name
+        try content.write(toFile: file, atomically: false, encoding: .utf8)
+        return file
+    }
+}
+
+/// `partnership serve --plain-http` on a free port.
+final class RunningService {
+    let process = Process()
+    let port: UInt16
+
+    init(data: String) throws {
+        let errors = Pipe()
+        process.executableURL = Binary.url
+        process.arguments = ["serve", "--plain-http", "--port", "0", "--no-metrics", "--data", data]
+        process.environment = [:]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = errors
+        try process.run()
+        var log = ""
+        var found: UInt16?
+        while found == nil {
+            let chunk = errors.fileHandleForReading.availableData
+            guard !chunk.isEmpty else { break }
+            log += String(decoding: chunk, as: UTF8.self)
+            if let match = log.firstMatch(of: /Serving http:\/\/127\.0\.0\.1:(\d+)/) { found = UInt16(match.output.1) }
+        }
+        port = try #require(found, "the service did not start: \(log)")
+        // What it logs later is read and dropped, so that it never waits for us.
+        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+    }
+
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    /// SIGTERM; the status it ends with.
+    func stop() -> Int32 {
+        process.terminate()
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    deinit { if process.isRunning { kill() } }
+}

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@Suite(.serialized)
+struct VerbTests {
+    @Test("Every verb has a help that says what it is for", arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "openapi"])
+    func help(verb: String) throws {
+        let result = try Binary.run(verb, "--help")
+        #expect(result.status == 0 && result.output.contains("OVERVIEW: ") && result.output.contains("USAGE: partnership \(verb)"))
+    }
+
+    @Test("openapi prints the contract")
+    func openapi() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../openapi.yaml")
+        #expect(try Binary.run("openapi").output == String(contentsOf: file, encoding: .utf8))
+    }
+
+    @Test("migrate, token, check, backup and restore do what their help says")
+    func operations() throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.path + "/data"
+        #expect(try Binary.run("check", "--data", data).status != 0)
+        #expect(try Binary.run("migrate", "--data", data).status == 0)
+        #expect(try Binary.run("migrate", environment: ["PARTNERSHIP_DATA": data]).status == 0)
+        #expect(try Binary.run("token", "list", "--data", data).output == "")
+        let secret = try Binary.run("token", "create", "--name", "t", "--scopes", "schools:read", "--data", data)
+        #expect(secret.output.hasPrefix("ptn_") && secret.output.hasSuffix("\n"))
+        let list = try Binary.run("token", "list", "--data", data).output
+        let id = try #require(list.split(separator: "\t").first.map(String.init))
+        #expect(list.contains("schools:read") && !list.contains("ptn_"))
+
+        let backup = directory.path + "/backup.sqlite"
+        #expect(try Binary.run("backup", backup, "--data", data).status == 0)
+        #expect(try Binary.run("backup", backup, "--data", data).status != 0)
+        #expect(try Binary.run("token", "revoke", id, "--data", data).status == 0)
+        #expect(try Binary.run("token", "list", "--data", data).output.contains("revoked"))
+        #expect(try Binary.run("restore", backup, "--data", data).status == 0)
+        #expect(try !Binary.run("token", "list", "--data", data).output.contains("revoked"))
+        let damaged = try directory.file("damaged.sqlite", "this is no database, but long enough to look at for a while")
+        let refused = try Binary.run("restore", damaged, "--data", data)
+        #expect(refused.status != 0 && !refused.errors.isEmpty)
+        #expect(try Binary.run("check", "--data", data).status == 0)
+    }
+
+    @Test("restore is refused while the service runs, backup is not")
+    func whileRunning() throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.path + "/data"
+        let service = try RunningService(data: data)
+        let backup = directory.path + "/backup.sqlite"
+        #expect(try Binary.run("backup", backup, "--data", data).status == 0)
+        let refused = try Binary.run("restore", backup, "--data", data)
+        #expect(refused.status != 0 && refused.errors.contains("in use"))
+        #expect(try Binary.run("check", "--data", data).status == 0)
+        #expect(service.stop() == 0)
+    }
+}
