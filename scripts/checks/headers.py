@@ -1,0 +1,115 @@
+"""Every GET of the contract, in each representation and with each usual answer, under httplint: a BAD or WARN note fails.
+
+Run by scripts/test from the environment that has httplint. Reads CHECK_URL, CHECK_TOKEN and CURL_CA_BUNDLE from the environment.
+The paths come from the contract the service itself serves, so that a new GET is covered without a word here.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+URL = os.environ["CHECK_URL"]
+BEARER = f"Authorization: Bearer {os.environ['CHECK_TOKEN']}"
+HTTPLINT = Path(sys.executable).parent / "httplint"
+
+
+def fetch(path, *headers):
+    """The answer's bytes as they came over the wire. curl takes the CA file from CURL_CA_BUNDLE."""
+    options = [option for header in headers for option in ("--header", header)]
+    command = ["curl", "--silent", "--show-error", "--include", "--raw", "--http1.1", "--max-time", "30", *options, URL + path]
+    return subprocess.run(command, capture_output=True, check=True).stdout
+
+
+def status_of(answer):
+    return int(answer.split(None, 2)[1])
+
+
+def header_of(answer, name):
+    head = answer.split(b"\r\n\r\n", 1)[0].decode("latin-1")
+    return next((line.split(":", 1)[1].strip() for line in head.split("\r\n")[1:] if line.lower().startswith(name.lower() + ":")), None)
+
+
+def body_of(path, *headers):
+    """A JSON body, read by a second request without --raw."""
+    options = [option for header in headers for option in ("--header", header)]
+    return json.loads(subprocess.run(["curl", "--silent", "--fail", *options, URL + path], capture_output=True, check=True).stdout)
+
+
+def complaints(answer):
+    linted = subprocess.run([HTTPLINT, "--now"], input=answer, capture_output=True, text=False)
+    notes = linted.stdout.decode().splitlines() + linted.stderr.decode().splitlines()
+    return [note.strip() for note in notes if "[BAD]" in note or "[WARN]" in note or note.startswith("httplint:")]
+
+
+def concrete(template, parameters):
+    """The template with real values: an example of the contract, or the id of the first item of the list it stands under."""
+    path = template
+    for parameter in parameters:
+        if parameter["in"] != "path":
+            continue
+        placeholder = "{" + parameter["name"] + "}"
+        collection = template.split("/" + placeholder)[0]
+        if collection == "/problems":
+            value = "validation-failed"
+        else:
+            items = body_of(collection, BEARER, "Accept: application/json")["items"]
+            if not items:
+                raise LookupError(f"{collection} is empty, so {template} can't be tried")
+            value = items[0]["id"]
+        path = path.replace(placeholder, value)
+    return path
+
+
+def requests_of(contract):
+    """(what, path, headers, expected status) for every GET."""
+    for template, item in contract["paths"].items():
+        if "get" not in item:
+            continue
+        operation = item["get"]
+        parameters = [resolved(contract, p) for p in item.get("parameters", []) + operation.get("parameters", [])]
+        path = concrete(template, parameters)
+        secured = bool(operation.get("security", contract.get("security")))
+        who = [BEARER] if secured else []
+        for kind in operation["responses"]["200"]["content"]:
+            yield f"{template} as {kind}", path, [*who, f"Accept: {kind}"], 200
+        yield f"{template} compressed", path, [*who, "Accept-Encoding: gzip"], 200
+        tag = header_of(fetch(path, *who), "ETag")
+        if tag:
+            yield f"{template} unchanged", path, [*who, f"If-None-Match: {tag}"], 304
+        if secured:
+            yield f"{template} without a token", path, [], 401
+        yield f"{template} in a type nobody has", path, [*who, "Accept: image/png"], 406
+        yield f"{template} with an unknown parameter", path + "?unheardOf=1", who, 400
+        if "{" in template:
+            yield f"{template} of nothing", path.rsplit("/", 1)[0] + "/nothing", who, 404
+
+
+def resolved(contract, value):
+    while "$ref" in value:
+        node = contract
+        for step in value["$ref"].removeprefix("#/").split("/"):
+            node = node[step]
+        value = node
+    return value
+
+
+def main():
+    tried, bad = 0, 0
+    for what, path, headers, expected in requests_of(body_of("/openapi.json")):
+        answer = fetch(path, *headers)
+        found = complaints(answer)
+        if status_of(answer) != expected:
+            found.insert(0, f"answered {status_of(answer)}, not {expected}")
+        tried += 1
+        if found:
+            bad += 1
+            print(f"   GET {what}")
+            print(*(f"      {note}" for note in found), sep="\n")
+    print(f"   {tried} answers, {bad} with complaints")
+    return 1 if bad or not tried else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
