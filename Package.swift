@@ -41,7 +41,8 @@ var targets: [Target] = [
     .target(name: "Domain", dependencies: ["Core", collections], swiftSettings: strict),
     .target(
         name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, collections, deque, logging], swiftSettings: strict),
-    .target(name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", collections, logging], swiftSettings: strict),
+    .target(
+        name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", collections, logging], swiftSettings: strict),
     .target(
         name: "Routing",
         dependencies: [
@@ -53,7 +54,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "partnership",
         dependencies: [
-            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", "TLS", "Cryptography", arguments, lifecycle, unixSignals, logging,
+            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", "TLS", "Cryptography", arguments, lifecycle, unixSignals,
+            logging,
             metricsCore, nioCore,
         ],
         swiftSettings: strict),
@@ -68,7 +70,8 @@ var targets: [Target] = [
     .testTarget(
         name: "RoutingTests",
         dependencies: [
-            "Routing", "Core", "TLS", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, httpTypes, hummingbird,
+            "Routing", "Core", "TLS", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, httpTypes,
+            hummingbird,
             lifecycle, logging, metrics, metricsCore, collections,
         ],
         swiftSettings: strict),

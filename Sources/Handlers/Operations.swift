@@ -7,7 +7,8 @@ package struct Operations: Sendable {
     package let bindings: [Binding]
 
     package init(
-        contract: Contract, schools: SchoolService, trust: TrustService, tokens: TokenService, imports: ImportService, service: ServiceHandlers
+        contract: Contract, schools: SchoolService, trust: TrustService, tokens: TokenService, imports: ImportService,
+        service: ServiceHandlers
     ) {
         bindings = [
             ContractBindings(contract).bindings,

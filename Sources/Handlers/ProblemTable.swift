@@ -19,7 +19,8 @@ package enum ProblemTable {
         case .invalid(let errors): .invalid(errors)
         case .preconditionFailed(let current, let changed):
             Problem(
-                .preconditionFailed, "The resource was changed since the version in If-Match.", currentEtag: current, changedMembers: changed)
+                .preconditionFailed, "The resource was changed since the version in If-Match.", currentEtag: current,
+                changedMembers: changed)
         case .duplicate(let field): Problem(.duplicate, "A value that must be unique is taken.", errors: [field])
         case .conflict(let sentence): Problem(.conflict, sentence)
         case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)

@@ -147,7 +147,7 @@ private func selectCertificate(
 ) -> Int32 {
     guard let ssl, let argument, let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) else { return SSL_TLSEXT_ERR_NOACK }
     let context = Unmanaged<TLSContext>.fromOpaque(argument).takeUnretainedValue()
-    guard let other = context.context(serverName: String(cString: name)) else { return SSL_TLSEXT_ERR_NOACK }
+    guard let other = context.context(serverName: String(cString: name)) else { return SSL_TLSEXT_ERR_OK }
     return SSL_set_SSL_CTX(ssl, other.pointer) == nil ? SSL_TLSEXT_ERR_ALERT_FATAL : SSL_TLSEXT_ERR_OK
 }
 

@@ -40,7 +40,8 @@ struct Application {
             configuration.additionalCertificates[name] = TLSCertificateFiles(certificateChainFile: chain, privateKeyFile: key)
         }
         if let authorities = tls.clientAuthorities {
-            configuration.clientCertificates = tls.requireClientCertificate ? .required(caFile: authorities) : .optional(caFile: authorities)
+            configuration.clientCertificates =
+                tls.requireClientCertificate ? .required(caFile: authorities) : .optional(caFile: authorities)
         }
         return Settings(options: options, tls: configuration)
     }
@@ -70,7 +71,8 @@ struct Application {
         let limits = ServerLimits.standard
         let operations = Operations(
             contract: contract, schools: SchoolService(store: store), trust: trust, tokens: tokens, imports: imports,
-            service: ServiceHandlers(health: health, limits: limits, version: Partnership.version, securityContact: options.securityContact))
+            service: ServiceHandlers(health: health, limits: limits, version: Partnership.version, securityContact: options.securityContact)
+        )
         var rules = Responder.Settings()
         rules.streamedBodySize = ImportService.maximumFileBytes
         let responder = try Responder(

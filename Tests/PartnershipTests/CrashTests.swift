@@ -9,7 +9,8 @@ struct CrashTests {
         let directory = try TemporaryDirectory()
         let demo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/demo").standardized.path
         let loaded = try Binary.run(
-            "import", "gias", "--establishments", demo + "/establishments.csv", "--group-links", demo + "/group-links.csv", "--data", directory.path)
+            "import", "gias", "--establishments", demo + "/establishments.csv", "--group-links", demo + "/group-links.csv", "--data",
+            directory.path)
         #expect(loaded.status == 0, "\(loaded.errors)")
         let token = try Binary.run("token", "create", "--name", "crash", "--role", "trustAdmin", "--data", directory.path).output
             .trimmingCharacters(in: .whitespacesAndNewlines)

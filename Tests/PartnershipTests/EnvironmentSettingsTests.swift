@@ -56,9 +56,11 @@ struct ServeOptionsTests {
         "Contradictory settings are refused with a sentence",
         arguments: [
             ("serve", "Give --certificate and --private-key"), ("serve --certificate c", "are given together"),
-            ("serve --plain-http --hsts", "leave out the TLS options"), ("serve --plain-http --certificate c --private-key k", "leave out the TLS options"),
+            ("serve --plain-http --hsts", "leave out the TLS options"),
+            ("serve --plain-http --certificate c --private-key k", "leave out the TLS options"),
             ("serve --plain-http --port 70000", "--port is a number"), ("serve --plain-http --port 9464", "can't both be 9464"),
-            ("serve --plain-http --log-level loud", "--log-level is trace"), ("serve --plain-http --cors-origins desk", "takes origins such as"),
+            ("serve --plain-http --log-level loud", "--log-level is trace"),
+            ("serve --plain-http --cors-origins desk", "takes origins such as"),
             ("serve --certificate c --private-key k --require-client-certificate", "needs --client-authorities"),
             ("serve --certificate c --private-key k --server-names a", "name=chain.pem:key.pem"),
             ("serve --plain-http --security-contact me", "--security-contact is a mailto:"), ("serve --no-such-thing", "Unknown option"),
@@ -67,6 +69,8 @@ struct ServeOptionsTests {
         #expect(try #require(refusal(line)).contains(sentence))
     }
 
-    @Test("Settings that fit are taken", arguments: ["serve --plain-http", "serve --certificate c --private-key k --hsts --server-names a.org=c:k,b.org=c:k"])
+    @Test(
+        "Settings that fit are taken",
+        arguments: ["serve --plain-http", "serve --certificate c --private-key k --hsts --server-names a.org=c:k,b.org=c:k"])
     func fitting(line: String) { #expect(refusal(line) == nil) }
 }

@@ -3,7 +3,9 @@ import Testing
 
 @Suite(.serialized)
 struct VerbTests {
-    @Test("Every verb has a help that says what it is for", arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "openapi"])
+    @Test(
+        "Every verb has a help that says what it is for",
+        arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "openapi"])
     func help(verb: String) throws {
         let result = try Binary.run(verb, "--help")
         #expect(result.status == 0 && result.output.contains("OVERVIEW: ") && result.output.contains("USAGE: partnership \(verb)"))

@@ -19,7 +19,8 @@ package struct Actor: Hashable, Sendable {
     package var areas: [String]
 
     package init(
-        kind: Kind, id: String, name: String, personId: String? = nil, roles: [String] = [], scopes: [String] = [], schoolIds: [String] = [],
+        kind: Kind, id: String, name: String, personId: String? = nil, roles: [String] = [], scopes: [String] = [],
+        schoolIds: [String] = [],
         areas: [String] = []
     ) {
         self.kind = kind

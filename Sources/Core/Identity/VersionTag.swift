@@ -15,7 +15,8 @@ package struct VersionTag: Hashable, Sendable, Codable, CustomStringConvertible 
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count >= 3, text.first == "\"", text.last == "\"" else { return nil }
         let digits = text.dropFirst().dropLast()
-        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), digits.first != "0", let number = Int64(digits)
+        guard digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }), digits.first != "0",
+            let number = Int64(digits)
         else { return nil }
         self.number = number
     }

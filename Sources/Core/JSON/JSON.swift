@@ -84,7 +84,8 @@ extension JSON: Codable {
 
     package func encode(to encoder: any Encoder) throws {
         guard let encoder = encoder as? JSONBytesEncoder else {
-            throw EncodingError.invalidValue(self, .init(codingPath: encoder.codingPath, debugDescription: "a JSON tree is only written to JSON"))
+            throw EncodingError.invalidValue(
+                self, .init(codingPath: encoder.codingPath, debugDescription: "a JSON tree is only written to JSON"))
         }
         write(to: &encoder.writer)
     }

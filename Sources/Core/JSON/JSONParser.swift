@@ -86,7 +86,9 @@ private struct JSONParser {
             }
             skipSpace()
             if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { throw error(position == bytes.count ? "the document ends too early" : "expected a comma or }") }
+            guard take(UInt8(ascii: ",")) else {
+                throw error(position == bytes.count ? "the document ends too early" : "expected a comma or }")
+            }
         }
     }
 
@@ -99,7 +101,9 @@ private struct JSONParser {
             elements.append(try value())
             skipSpace()
             if take(UInt8(ascii: "]")) { return .array(elements) }
-            guard take(UInt8(ascii: ",")) else { throw error(position == bytes.count ? "the document ends too early" : "expected a comma or ]") }
+            guard take(UInt8(ascii: ",")) else {
+                throw error(position == bytes.count ? "the document ends too early" : "expected a comma or ]")
+            }
         }
     }
 
@@ -213,7 +217,9 @@ private struct JSONParser {
     private mutating func hexQuad() throws(JSONSyntaxError) -> UInt32 {
         var code: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw error("expected four hex digits") }
+            guard let byte = peek(), let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw error("expected four hex digits")
+            }
             code = code << 4 | UInt32(digit)
             position += 1
         }

@@ -84,9 +84,12 @@ package struct School: Resource {
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case id, urn, ukprn, laEstab, name, shortName, phase, establishmentTypeCode, establishmentType, status, openedOn, closedOn,
-            localAuthorityCode, localAuthorityName, region, ageRangeLow, ageRangeHigh, gender, religiousCharacter, capacity, pupils, percentFull,
-            percentFreeSchoolMeals, percentFreeSchoolMealsAsAt, percentDisadvantaged, percentDisadvantagedAsAt, street, locality, town, county,
-            postcode, website, easting, northing, groupUid, groupName, joinedOn, vision, values, context, distinctiveStrengths, externalRefs,
+            localAuthorityCode, localAuthorityName, region, ageRangeLow, ageRangeHigh, gender, religiousCharacter, capacity, pupils,
+            percentFull,
+            percentFreeSchoolMeals, percentFreeSchoolMealsAsAt, percentDisadvantaged, percentDisadvantagedAsAt, street, locality, town,
+            county,
+            postcode, website, easting, northing, groupUid, groupName, joinedOn, vision, values, context, distinctiveStrengths,
+            externalRefs,
             provenanceSource, provenanceAsAt, createdAt, updatedAt, etag
     }
 

@@ -50,7 +50,9 @@ extension Trust {
     /// Throws ``DomainError/invalid(_:)`` for what a schema can't say.
     package func validate() throws {
         guard TimeZone(identifier: timeZone) != nil else {
-            throw DomainError.invalid([FieldError(pointer: "/timeZone", code: "unknown-time-zone", detail: "must be an IANA name such as Europe/London")])
+            throw DomainError.invalid([
+                FieldError(pointer: "/timeZone", code: "unknown-time-zone", detail: "must be an IANA name such as Europe/London")
+            ])
         }
     }
 }

@@ -46,7 +46,8 @@ package struct ImportJob: Resource {
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, source, groupUid, status, files, bytesRead, bytesTotal, rowsRead, report, failure, startedAt, finishedAt, createdAt, updatedAt,
+        case id, source, groupUid, status, files, bytesRead, bytesTotal, rowsRead, report, failure, startedAt, finishedAt, createdAt,
+            updatedAt,
             etag
     }
 

@@ -1,6 +1,6 @@
 import Core
-import OrderedCollections
 import Domain
+import OrderedCollections
 package import Routing
 package import Services
 
@@ -62,7 +62,8 @@ package struct ServiceHandlers: Sendable {
 
     private var describedLimits: JSON {
         let counts: [(String, Int)] = [
-            ("maxBodyBytes", limits.bodySize), ("maxImportFileBytes", ImportService.maximumFileBytes), ("maxHeaderCount", limits.headerCount),
+            ("maxBodyBytes", limits.bodySize), ("maxImportFileBytes", ImportService.maximumFileBytes),
+            ("maxHeaderCount", limits.headerCount),
             ("maxHeaderBytes", limits.headerListSize), ("maxTargetBytes", limits.targetSize), ("maxPageSize", ListQuery.limits.upperBound),
             ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),
             ("headerSeconds", Int(limits.headTimeout.components.seconds)), ("idleSeconds", Int(limits.idleTimeout.components.seconds)),

@@ -35,11 +35,11 @@ package struct RegisterImport: Sendable {
         guard Permission.mayActForTrust(call.actor) else {
             throw DomainError.forbidden("This token is bound to schools; an import is made by one that isn't.")
         }
-        let sizes = [
-            try RegisterPieces.size(files.establishments, .establishments), try RegisterPieces.size(files.groupLinks, .groupLinks),
-            try files.groups.map { try RegisterPieces.size($0, .groups) } ?? 0,
-        ]
-        let meter = RegisterMeter(bytesTotal: 2 * sizes.reduce(0, +), progress)
+        // Read twice, checked and imported; of the groups nothing is imported but the one that is asked for.
+        var bytesTotal =
+            try 2 * (RegisterPieces.size(files.establishments, .establishments) + RegisterPieces.size(files.groupLinks, .groupLinks))
+        if let groups = files.groups { bytesTotal += try (groupUid == nil ? 1 : 2) * RegisterPieces.size(groups, .groups) }
+        let meter = RegisterMeter(bytesTotal: bytesTotal, progress)
         let establishments = try await RegisterExtract<RegisterSchoolColumn>.check(files.establishments, meter)
         let links = try await RegisterExtract<RegisterLinkColumn>.check(files.groupLinks, meter)
         var groups: RegisterExtract<RegisterGroupColumn>?

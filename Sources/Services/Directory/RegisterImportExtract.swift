@@ -107,7 +107,7 @@ final class RegisterPieces {
 
 /// How far an import has come.
 package struct RegisterProgress: Equatable, Sendable {
-    /// Every file is read twice: checked, then imported.
+    /// Files are read twice: checked, then imported.
     package var bytesRead = 0
     package var bytesTotal = 0
     /// Rows of the establishments file that were imported, rejected or found unchanged.

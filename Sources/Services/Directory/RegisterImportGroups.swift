@@ -9,8 +9,10 @@ struct RegisterMemberships {
 
     private struct Entry {
         var group: Int32
-        /// Days since 1970; nil when unknown.
-        var joined: Int32?
+        /// Days since 1970; ``unknown`` without.
+        var joined: Int32
+
+        static let unknown = Int32.min
     }
 
     private var groups: [RegisterGroup] = []
@@ -53,7 +55,8 @@ struct RegisterMemberships {
         guard let entry = entries[Int32(urn)] else { return nil }
         let group = groups[Int(entry.group)]
         return RegisterMembership(
-            groupUid: group.uid, groupName: group.name, joinedOn: entry.joined.map { LocalDate(daysSinceEpoch: Int($0)) })
+            groupUid: group.uid, groupName: group.name,
+            joinedOn: entry.joined == Entry.unknown ? nil : LocalDate(daysSinceEpoch: Int(entry.joined)))
     }
 
     private mutating func take(_ link: RegisterLink) throws {
@@ -64,7 +67,7 @@ struct RegisterMemberships {
             if let present = entries[Int32(link.urn)], let other = groups[Int(present.group)].rank, other <= rank { return }
         }
         let number = try numbers[link.group.uid] ?? add(link.group)
-        entries[Int32(link.urn)] = Entry(group: number, joined: link.joinedOn.map { Int32($0.daysSinceEpoch) })
+        entries[Int32(link.urn)] = Entry(group: number, joined: link.joinedOn.map { Int32($0.daysSinceEpoch) } ?? Entry.unknown)
     }
 
     private mutating func add(_ group: RegisterGroup) throws -> Int32 {

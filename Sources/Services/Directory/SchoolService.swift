@@ -17,7 +17,9 @@ package struct SchoolService: Sendable {
     ///
     /// Throws ``DomainError/notFound`` when there is none, also for text that is no key at all.
     package func identify(_ key: String) throws -> (id: String, etag: VersionTag) {
-        guard let key = SchoolKey(key), let found = try store.readNow({ try $0.schools.identify(key).first }) else { throw DomainError.notFound }
+        guard let key = SchoolKey(key), let found = try store.readNow({ try $0.schools.identify(key).first }) else {
+            throw DomainError.notFound
+        }
         return found
     }
 
@@ -41,7 +43,9 @@ package struct SchoolService: Sendable {
         try await store.read { transaction in
             try identifiers.map { identifier in
                 let found = try SchoolKey(identifier).map { try transaction.schools.identify($0) } ?? []
-                return (identifier, try found.first.flatMap { try transaction.encoded(School.self, id: $0.id) }, found.dropFirst().map(\.id))
+                return (
+                    identifier, try found.first.flatMap { try transaction.encoded(School.self, id: $0.id) }, found.dropFirst().map(\.id)
+                )
             }
         }
     }

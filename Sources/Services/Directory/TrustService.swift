@@ -15,7 +15,8 @@ package struct TrustService: Sendable {
         guard try store.readNow({ try $0.trust.find() }) == nil else { return }
         try await store.write(Call(actor: .system, requestId: "start")) { transaction in
             guard try transaction.trust.find() == nil else { return }
-            try transaction.insert(Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now), audience: .directory)
+            try transaction.insert(
+                Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now), audience: .directory)
         }
     }
 

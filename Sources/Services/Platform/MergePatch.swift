@@ -6,7 +6,9 @@ import OrderedCollections
 enum MergePatch {
     /// `writable` members may change; any other may only be repeated as it is, else the error `read-only` names it with `reason`.
     /// A null clears: an optional becomes null, a list becomes empty, anything else returns to its `defaults` value.
-    static func apply<R: Resource>(_ patch: JSON, to stored: R, writable: Set<String>, defaults: JSON.Object = [:], reason: String) throws -> R {
+    static func apply<R: Resource>(
+        _ patch: JSON, to stored: R, writable: Set<String>, defaults: JSON.Object = [:], reason: String
+    ) throws -> R {
         let before = try JSONCodec.tree(stored)
         guard case .object(var members) = before, case .object(let changes) = patch else {
             throw DomainError.invalid([FieldError(pointer: "", code: "type", detail: "must be an object")])

@@ -96,7 +96,9 @@ package final class TokenService: Sendable {
         let secret = TokenSecret.make()
         let token = try await store.write(call) { transaction in
             let stored = try Self.manageable(id, call, transaction)
-            guard stored.isUsable(at: transaction.now) else { throw DomainError.conflict("A token that is revoked or expired can't be rotated.") }
+            guard stored.isUsable(at: transaction.now) else {
+                throw DomainError.conflict("A token that is revoked or expired can't be rotated.")
+            }
             try transaction.tokens.expireSecrets(tokenId: id, at: transaction.now.advanced(bySeconds: Int64(overlapMinutes) * 60))
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: id)
             return try transaction.touch(stored, audience: .parties([id]))
@@ -129,7 +131,9 @@ package final class TokenService: Sendable {
         guard TokenSecret.isWellFormed(secret) else { return nil }
         let now = Instant.now()
         let digest = TokenSecret.digest(secret)
-        guard let token = try store.readNow({ try $0.tokens.find(secretDigest: digest, at: now) }), token.isUsable(at: now) else { return nil }
+        guard let token = try store.readNow({ try $0.tokens.find(secretDigest: digest, at: now) }), token.isUsable(at: now) else {
+            return nil
+        }
         noteUse(of: token.id, at: now)
         return token.actor
     }

@@ -20,7 +20,7 @@ struct CheckCommand: AsyncParsableCommand {
         }
         try store.close()
         guard findings.isEmpty else {
-            findings.forEach { print($0) }
+            for finding in findings { print(finding) }
             throw ExitCode(1)
         }
         print("Nothing wrong was found in \(options.data).")

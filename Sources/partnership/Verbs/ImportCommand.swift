@@ -57,7 +57,7 @@ struct ImportCommand: AsyncParsableCommand {
             }
             bar.clear()
             try store.close()
-            Self.describe(report).forEach { print($0) }
+            for line in Self.describe(report) { print(line) }
         }
 
         private static func describe(_ report: RegisterReport) -> [String] {
@@ -71,7 +71,9 @@ struct ImportCommand: AsyncParsableCommand {
                 lines.append("Known before, not in this file, left as they are: \(report.absentUrns.joined(separator: ", ")).")
             }
             if !report.ignoredColumns.isEmpty {
-                lines.append("Columns not used: \(report.ignoredColumns.count) (\(report.ignoredColumns.prefix(5).joined(separator: ", "))\(report.ignoredColumns.count > 5 ? ", …" : "")).")
+                lines.append(
+                    "Columns not used: \(report.ignoredColumns.count) (\(report.ignoredColumns.prefix(5).joined(separator: ", "))\(report.ignoredColumns.count > 5 ? ", …" : ""))."
+                )
             }
             return lines
         }

@@ -7,7 +7,8 @@ struct MigrateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "migrate",
         abstract: "Create the database, or bring it up to what this binary needs.",
-        discussion: "Safe to repeat. A database newer than the binary is refused and left as it is. Take a backup first: there is no way down.")
+        discussion:
+            "Safe to repeat. A database newer than the binary is refused and left as it is. Take a backup first: there is no way down.")
 
     @OptionGroup var options: DataOptions
 

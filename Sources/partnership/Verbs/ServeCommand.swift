@@ -15,7 +15,9 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
 
-    @Option(help: ArgumentHelp("A web origin that browsers may call from, such as https://desk.example.org; several by commas.", valueName: "origins"))
+    @Option(
+        help: ArgumentHelp(
+            "A web origin that browsers may call from, such as https://desk.example.org; several by commas.", valueName: "origins"))
     var corsOrigins: String?
 
     @Option(help: ArgumentHelp("Whom to tell of a weakness, in /.well-known/security.txt: a mailto: or https: address.", valueName: "url"))
@@ -63,8 +65,12 @@ struct ListeningOptions: ParsableArguments {
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535, not \(port).") }
-        guard (0...65_535).contains(metricsPort) else { throw ValidationError("--metrics-port is a number from 0 to 65535, not \(metricsPort).") }
-        guard port == 0 || noMetrics || port != metricsPort else { throw ValidationError("--port and --metrics-port can't both be \(port).") }
+        guard (0...65_535).contains(metricsPort) else {
+            throw ValidationError("--metrics-port is a number from 0 to 65535, not \(metricsPort).")
+        }
+        guard port == 0 || noMetrics || port != metricsPort else {
+            throw ValidationError("--port and --metrics-port can't both be \(port).")
+        }
     }
 }
 
@@ -95,7 +101,9 @@ struct TLSOptions: ParsableArguments {
     }
 
     func validate() throws {
-        guard (certificate == nil) == (privateKey == nil) else { throw ValidationError("--certificate and --private-key are given together.") }
+        guard (certificate == nil) == (privateKey == nil) else {
+            throw ValidationError("--certificate and --private-key are given together.")
+        }
         if requireClientCertificate, clientAuthorities == nil {
             throw ValidationError("--require-client-certificate needs --client-authorities.")
         }

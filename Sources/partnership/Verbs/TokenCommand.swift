@@ -28,10 +28,14 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: ArgumentHelp("Exactly these permissions, separated by commas.", valueName: "scope,…"))
         var scopes: String?
 
-        @Option(help: ArgumentHelp("Bind it to these schools: ids or natural keys such as urn:100025, separated by commas.", valueName: "school,…"))
+        @Option(
+            help: ArgumentHelp(
+                "Bind it to these schools: ids or natural keys such as urn:100025, separated by commas.", valueName: "school,…"))
         var schools: String?
 
-        @Option(help: ArgumentHelp("When it ends: a day (2027-08-31, to its end in UTC) or an instant (2027-08-31T17:00:00Z).", valueName: "when"))
+        @Option(
+            help: ArgumentHelp(
+                "When it ends: a day (2027-08-31, to its end in UTC) or an instant (2027-08-31T17:00:00Z).", valueName: "when"))
         var expires: String?
 
         func validate() throws {

@@ -21,7 +21,8 @@ struct TypeIDTests {
         "Other spellings are no ids",
         arguments: [
             "", "sch_", "sch_01h455vb4pex5vsknk084sn02", "sch_01h455vb4pex5vsknk084sn02qq", "sch_81h455vb4pex5vsknk084sn02q",
-            "sch_01H455VB4PEX5VSKNK084SN02Q", "sch_01h455vb4pex5vsknk084sn02l", "sch-01h455vb4pex5vsknk084sn02q", "SCH_01h455vb4pex5vsknk084sn02q",
+            "sch_01H455VB4PEX5VSKNK084SN02Q", "sch_01h455vb4pex5vsknk084sn02l", "sch-01h455vb4pex5vsknk084sn02q",
+            "SCH_01h455vb4pex5vsknk084sn02q",
         ])
     func invalid(text: String) { #expect(!TypeID.isValid(text, prefix: "sch")) }
 }
@@ -31,7 +32,9 @@ struct VersionTagTests {
     func parse() {
         #expect(VersionTag("\"7\"") == VersionTag(number: 7))
         #expect(VersionTag(number: 7).next.description == "\"8\"")
-        for text in ["7", "\"\"", "\"0\"", "\"07\"", "\"-1\"", "\"7", "W/\"7\"", "\"7 \"", "\"99999999999999999999\""] { #expect(VersionTag(text) == nil) }
+        for text in ["7", "\"\"", "\"0\"", "\"07\"", "\"-1\"", "\"7", "W/\"7\"", "\"7 \"", "\"99999999999999999999\""] {
+            #expect(VersionTag(text) == nil)
+        }
     }
 
     @Test("A precondition allows what it names")
@@ -47,6 +50,8 @@ struct CursorTests {
     func roundTrip() {
         let cursor = Cursor(fingerprint: "f", values: [.null, 3, "Ä", "sch_1"])
         #expect(Cursor(encoded: cursor.encoded) == cursor)
-        for text in ["", "!", "e30", "W10", cursor.encoded + "x", String(cursor.encoded.dropLast(3))] { #expect(Cursor(encoded: text) == nil) }
+        for text in ["", "!", "e30", "W10", cursor.encoded + "x", String(cursor.encoded.dropLast(3))] {
+            #expect(Cursor(encoded: text) == nil)
+        }
     }
 }

@@ -43,7 +43,9 @@ struct JSONCodecTests {
     @Test("Nested objects and arrays are closed where they end")
     func nesting() throws {
         let text = String(decoding: try JSONCodec.encode(full), as: UTF8.self)
-        #expect(text.contains(#""inner":{"system":"mis","id":"1"},"list":[{"system":"a","id":null},{"system":"b","id":"2"}],"words":["x","y"],"big":7"#))
+        #expect(
+            text.contains(
+                #""inner":{"system":"mis","id":"1"},"list":[{"system":"a","id":null},{"system":"b","id":"2"}],"words":["x","y"],"big":7"#))
         #expect(text.hasSuffix(#""tree":{"k":[1,null]}}"#))
     }
 

@@ -5,7 +5,10 @@ import Testing
 struct JSONParserTests {
     @Test("Valid documents are read, members in order")
     func valid() throws {
-        #expect(try JSON(parsing: Array(#" {"b":[1,-2,3.5,1e2,true,false,null],"a":{}} "#.utf8)) == ["b": [1, -2, .double(3.5), .double(100), true, false, .null], "a": [:]])
+        #expect(
+            try JSON(parsing: Array(#" {"b":[1,-2,3.5,1e2,true,false,null],"a":{}} "#.utf8)) == [
+                "b": [1, -2, .double(3.5), .double(100), true, false, .null], "a": [:],
+            ])
         #expect(try JSON(parsing: Array(#"{"b":1,"a":2}"#.utf8)).objectValue?.keys.elements == ["b", "a"])
     }
 
@@ -48,7 +51,10 @@ struct JSONParserTests {
 
     @Test("Bytes that are not UTF-8 are refused, in names and in values, plain and after an escape")
     func notUTF8() {
-        for bytes: [UInt8] in [[0x22, 0xFF, 0x22], [0x22, 0x5C, 0x6E, 0xC3, 0x22], Array("{\"".utf8) + [0x80] + Array("\":1}".utf8), [0x22, 0xED, 0xA0, 0x80, 0x22]] {
+        for bytes: [UInt8] in [
+            [0x22, 0xFF, 0x22], [0x22, 0x5C, 0x6E, 0xC3, 0x22], Array("{\"".utf8) + [0x80] + Array("\":1}".utf8),
+            [0x22, 0xED, 0xA0, 0x80, 0x22],
+        ] {
             #expect(throws: JSONSyntaxError.self) { try JSON(parsing: bytes) }
         }
     }
@@ -71,7 +77,9 @@ struct JSONParserTests {
 
     @Test("A tree survives writing and reading")
     func roundTrip() throws {
-        let tree: JSON = ["text": "a\"\\\n\u{1}\u{7f}é🎓", "numbers": [0, -1, .double(0.1), .double(-0.0), .double(1e300), .integer(.max)], "none": .null]
+        let tree: JSON = [
+            "text": "a\"\\\n\u{1}\u{7f}é🎓", "numbers": [0, -1, .double(0.1), .double(-0.0), .double(1e300), .integer(.max)], "none": .null,
+        ]
         #expect(try JSON(parsing: tree.bytes) == tree)
     }
 

@@ -50,7 +50,10 @@ struct PermissionTests {
 struct ResourceTypeTests {
     @Test("Prefixes are three letters and no two types share one")
     func prefixes() {
-        let prefixes = ResourceType.allCases.map(\.prefix) + [ResourceType.RecordPrefix.event, ResourceType.RecordPrefix.audit, ResourceType.RecordPrefix.request]
+        let prefixes =
+            ResourceType.allCases.map(\.prefix) + [
+                ResourceType.RecordPrefix.event, ResourceType.RecordPrefix.audit, ResourceType.RecordPrefix.request,
+            ]
         #expect(Set(prefixes).count == prefixes.count)
         #expect(prefixes.allSatisfy { $0.utf8.count == 3 })
     }
@@ -59,9 +62,12 @@ struct ResourceTypeTests {
     func order() throws {
         let now = Instant(milliseconds: 0)
         let school = School(
-            id: "sch_1", urn: "100025", name: "n", phase: .primary, establishmentTypeCode: "01", establishmentType: "t", status: .open, createdAt: now)
+            id: "sch_1", urn: "100025", name: "n", phase: .primary, establishmentTypeCode: "01", establishmentType: "t", status: .open,
+            createdAt: now)
         #expect(try JSONCodec.tree(school).objectValue?.keys.elements == School.CodingKeys.allCases.map(\.stringValue))
-        #expect(try JSONCodec.tree(Trust(id: "tru_1", createdAt: now)).objectValue?.keys.elements == Trust.CodingKeys.allCases.map(\.stringValue))
+        #expect(
+            try JSONCodec.tree(Trust(id: "tru_1", createdAt: now)).objectValue?.keys.elements
+                == Trust.CodingKeys.allCases.map(\.stringValue))
         let job = ImportJob(id: "imp_1", source: "gias", groupUid: nil, createdAt: now)
         #expect(try JSONCodec.tree(job).objectValue?.keys.elements == ImportJob.CodingKeys.allCases.map(\.stringValue))
         let token = ApiToken(id: "tok_1", name: "n", role: nil, scopes: [], schoolIds: [], expiresAt: nil, createdAt: now, updatedAt: now)

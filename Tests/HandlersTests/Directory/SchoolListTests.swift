@@ -30,7 +30,8 @@ struct SchoolListTests {
         "Filters compare as declared, and all of them must hold",
         arguments: [
             ("phase=primary", "02468"), ("phase=primary,secondary&localAuthorityCode=203", "56789"), ("phase.ne=primary", "13579"),
-            ("pupils.gte=300&pupils.lt=500", "23"), ("pupils.gt=800", "8"), ("pupils.isNull=true", "9"), ("pupils.isNull=false&pupils.lte=200", "01"),
+            ("pupils.gte=300&pupils.lt=500", "23"), ("pupils.gt=800", "8"), ("pupils.isNull=true", "9"),
+            ("pupils.isNull=false&pupils.lte=200", "01"),
             ("name=Lime%5C,%20Tree%20School", "8"), ("name.startsWith=Oak", "07"), ("name.contains=school&town=St%20John's%20Wood", "3"),
             ("urn=100001,100002", "12"), ("q=oak", "07"), ("q=beech", "3"), ("q=bee", "3"), ("q=nothing", ""),
         ])
@@ -78,8 +79,10 @@ struct SchoolListTests {
     @Test(
         "A parameter that is unknown, repeated or wrong is 400 with its name",
         arguments: [
-            ("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("nonsense=1", "nonsense"), ("phase=primary&phase=secondary", "phase"),
-            ("pupils.gte=many", "pupils.gte"), ("phase=nowhere", "phase"), ("pupils.contains=1", "pupils.contains"), ("sort=vision", "sort"),
+            ("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("nonsense=1", "nonsense"),
+            ("phase=primary&phase=secondary", "phase"),
+            ("pupils.gte=many", "pupils.gte"), ("phase=nowhere", "phase"), ("pupils.contains=1", "pupils.contains"),
+            ("sort=vision", "sort"),
             ("sort=", "sort"), ("fields=name,nonsense", "fields"), ("count=maybe", "count"), ("openedOn.gte=2026-02-30", "openedOn.gte"),
             ("pupils.isNull=perhaps", "pupils.isNull"), ("updatedSince=yesterday", "updatedSince"), ("access_token=x", "access_token"),
         ])
@@ -94,7 +97,9 @@ struct SchoolListTests {
         #expect(Set(answer.places) == ["limit", "nonsense", "pupils.gte"])
     }
 
-    @Test("Hostile searches find nothing or something, never an error", arguments: ["%22", "a%22%20OR%20b", "*", "-oak", "NEAR(a%20b)", "name:oak", "(", "%25", "oak*%20AND"])
+    @Test(
+        "Hostile searches find nothing or something, never an error",
+        arguments: ["%22", "a%22%20OR%20b", "*", "-oak", "NEAR(a%20b)", "name:oak", "(", "%25", "oak*%20AND"])
     func hostileSearch(text: String) async throws {
         #expect(try await filled().get("/v1/schools?q=\(text)").status == 200)
         #expect(try await filled().get("/v1/schools?name.contains=\(text)").status == 200)

@@ -102,7 +102,8 @@ struct SchoolTests {
         let client = try await TestClient()
         try await client.addSchool(urn: "100025")
         #expect(try await client.patch("/v1/schools/urn:100025", ["vision": 5], ifMatch: "\"9\"").status == 412)
-        #expect(try await client.send(.patch, "/v1/schools/urn:100025", body: Array("{".utf8), headers: ["If-Match": "\"9\""]).status == 412)
+        #expect(
+            try await client.send(.patch, "/v1/schools/urn:100025", body: Array("{".utf8), headers: ["If-Match": "\"9\""]).status == 412)
         #expect(try await client.patch("/v1/schools/urn:999999", ["vision": 5], ifMatch: "\"9\"").status == 404)
         let type = ["If-Match": "\"9\"", "Content-Type": "text/plain"]
         #expect(try await client.send(.patch, "/v1/schools/urn:100025", body: [1], headers: type).status == 415)
@@ -133,7 +134,10 @@ struct SchoolTests {
 
     @Test(
         "What isn't JSON as we take it is 400 with line and column",
-        arguments: ["", "{", "{\"vision\":1,\"vision\":2}", "{\"vision\":NaN}", "{} {}", "{\"vision\":\"\\ud800\"}", String(repeating: "[", count: 65)])
+        arguments: [
+            "", "{", "{\"vision\":1,\"vision\":2}", "{\"vision\":NaN}", "{} {}", "{\"vision\":\"\\ud800\"}",
+            String(repeating: "[", count: 65),
+        ])
     func malformed(body: String) async throws {
         let client = try await TestClient()
         try await client.addSchool(urn: "100025")
@@ -189,7 +193,9 @@ struct SchoolTests {
         try await client.addSchool(urn: "100025")
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<50 {
-                group.addTask { try await client.patch("/v1/schools/urn:100025", ["vision": .string("\(number)")], ifMatch: "\"1\"").status }
+                group.addTask {
+                    try await client.patch("/v1/schools/urn:100025", ["vision": .string("\(number)")], ifMatch: "\"1\"").status
+                }
             }
             return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
         }
@@ -205,7 +211,8 @@ struct SchoolTests {
             $0.status = .closed
         }
         let open = try await client.addSchool(urn: "100002") { $0.laEstab = "2022775" }
-        let answer = try await client.post("/v1/schools/lookup", ["identifiers": ["laestab:202/2775", "urn:999999", .string(closed.id), "nonsense"]])
+        let answer = try await client.post(
+            "/v1/schools/lookup", ["identifiers": ["laestab:202/2775", "urn:999999", .string(closed.id), "nonsense"]])
         let items = answer.json["items"]?.arrayValue ?? []
         #expect(items.map { $0["school"]?["id"] } == [.string(open.id), nil, .string(closed.id), nil])
         #expect(items[0]["alternatives"] == [.string(closed.id)])

@@ -20,7 +20,8 @@ struct TrustTests {
     @Test(
         "Values no trust can have are refused",
         arguments: [
-            ("timeZone", "Europe/Nowhere"), ("academicYearStart", "13-01"), ("academicYearStart", "02-30"), ("ukprn", "1234"), ("groupId", "TR1"),
+            ("timeZone", "Europe/Nowhere"), ("academicYearStart", "13-01"), ("academicYearStart", "02-30"), ("ukprn", "1234"),
+            ("groupId", "TR1"),
             ("companiesHouseNumber", "123456"), ("name", ""), ("id", "tru_x"), ("createdAt", "2001-01-01T00:00:00Z"),
         ])
     func refused(member: String, value: String) async throws {

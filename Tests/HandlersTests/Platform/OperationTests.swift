@@ -21,7 +21,9 @@ struct OperationTests {
         guard let tree = try? JSON(parsing: Contract().json), let paths = tree["paths"]?.objectValue else { return [] }
         for (path, item) in paths {
             for (name, operation) in item.objectValue ?? [:] {
-                guard let id = operation["operationId"]?.stringValue, let method = HTTPRequest.Method(rawValue: name.uppercased()) else { continue }
+                guard let id = operation["operationId"]?.stringValue, let method = HTTPRequest.Method(rawValue: name.uppercased()) else {
+                    continue
+                }
                 let permission = operation["security"]?.arrayValue?.first?["bearer"]?.arrayValue?.first?.stringValue
                 let hasJSONBody = operation["requestBody"] != nil && operation["x-stream-body"] == nil
                 operations.append(Operation(id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody))
@@ -40,7 +42,8 @@ struct OperationTests {
     func authentication(operation: Operation) async throws {
         let client = try await TestClient()
         for header in ["", "Basic abc", "Bearer", "Bearer nonsense", "Bearer ptn_" + String(repeating: "a", count: 49), "bearer  x"] {
-            let answer = try await client.send(operation.method, absent(operation), token: nil, headers: header.isEmpty ? [:] : ["Authorization": header])
+            let answer = try await client.send(
+                operation.method, absent(operation), token: nil, headers: header.isEmpty ? [:] : ["Authorization": header])
             #expect(answer.status == 401, "\(header)")
             #expect(answer.headers[.wwwAuthenticate]?.hasPrefix("Bearer") == true)
         }
@@ -96,7 +99,9 @@ struct OperationTests {
         }
     }
 
-    @Test("Each with a body refuses none, another type, another charset, a coding, too much, and what isn't an object", arguments: all.filter(\.hasJSONBody))
+    @Test(
+        "Each with a body refuses none, another type, another charset, a coding, too much, and what isn't an object",
+        arguments: all.filter(\.hasJSONBody))
     func bodies(operation: Operation) async throws {
         let client = try await TestClient()
         let school = try await client.addSchool(urn: "100025")

@@ -42,6 +42,7 @@ struct ServiceTests {
         let meta = try await client.get("/v1/meta", token: nil)
         #expect(meta.json["problemTypes"]?.arrayValue?.count == ProblemCode.allCases.count)
         #expect(meta.json["eventTypes"]?.arrayValue?.contains("school.updated") == true)
-        #expect(try await client.get("/.well-known/security.txt", token: nil).text.hasPrefix("Contact: mailto:security@example.org\nExpires: "))
+        #expect(
+            try await client.get("/.well-known/security.txt", token: nil).text.hasPrefix("Contact: mailto:security@example.org\nExpires: "))
     }
 }

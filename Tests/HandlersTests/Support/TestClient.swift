@@ -26,7 +26,8 @@ final class TestClient: Sendable {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         store = try Store(directory: directory.path, options: StoreOptions(role: .service))
         tokens = TokenService(store: store)
-        imports = ImportService(store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        imports = ImportService(
+            store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         let trust = TrustService(store: store)
         try await trust.ensureExists()
         let contract = try Contract()
@@ -73,7 +74,8 @@ final class TestClient: Sendable {
         let response = await responder.respond(to: request)
         let collector = BodyCollector()
         try await response.body.write(collector)
-        let answer = TestAnswer(status: response.status.code, headers: response.headers, bytes: collector.bytes, requestId: request.requestId)
+        let answer = TestAnswer(
+            status: response.status.code, headers: response.headers, bytes: collector.bytes, requestId: request.requestId)
         checker.check(
             answer, to: method, operation: request.record.operation, isSparse: path.contains("fields="), sourceLocation: sourceLocation)
         return answer
@@ -103,7 +105,8 @@ final class TestClient: Sendable {
     func addSchool(urn: String, _ change: @escaping @Sendable (inout School) -> Void = { _ in }) async throws -> School {
         try await store.write(Call(actor: .system, requestId: "test")) { transaction in
             var school = School(
-                id: ResourceType.school.makeID(at: transaction.now), urn: urn, name: "School \(urn)", phase: .primary, establishmentTypeCode: "01",
+                id: ResourceType.school.makeID(at: transaction.now), urn: urn, name: "School \(urn)", phase: .primary,
+                establishmentTypeCode: "01",
                 establishmentType: "Community school", status: .open, createdAt: transaction.now)
             change(&school)
             return try transaction.insert(school, audience: .directory)

@@ -1,7 +1,7 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The smallest HTTP/1.1 client that can tell an answer from a broken connection: one blocking keep-alive connection.

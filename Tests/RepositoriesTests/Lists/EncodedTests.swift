@@ -52,6 +52,9 @@ import Testing
         #expect(try test.store.readNow { try $0.encoded(School.self, id: school.id) }?.etag == .first)
         let done = try await write("done", dryRun: false)
         #expect(tried?.etag == done?.etag)
+        let stored = try #require(try test.store.readNow { try $0.find(School.self, id: school.id) })
+        #expect(stored.vision == "done")
+        #expect(done?.bytes == (try JSONCodec.encode(stored)))
         #expect(try test.store.readNow { try $0.encoded(School.self, id: school.id) } == done)
     }
 

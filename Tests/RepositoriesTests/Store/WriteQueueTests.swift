@@ -167,8 +167,14 @@ import Testing
                 group.addTask { (try? await test.store.bookkeeping { _ in }) != nil }
             }
             while test.store.queue.waiting < WriteQueue.capacity { await Task.yield() }
-            await #expect(throws: DomainError.busy) { try await test.store.bookkeeping { _ in } }
+            let refusal = OrderLog()
+            let further = Task {
+                await #expect(throws: DomainError.busy) { try await test.store.bookkeeping { _ in } }
+                refusal.append("answered")
+            }
+            while refusal.entries.isEmpty, test.store.queue.waiting <= WriteQueue.capacity { await Task.yield() }
             release.append("now")
+            await further.value
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         try await holding.value

@@ -134,7 +134,7 @@ func run(
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     // A peer that hangs must fail its test, not the run.
-    process.arguments = ["timeout", "20", command] + arguments
+    process.arguments = ["timeout", "-s", "KILL", "20", command] + arguments
     if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
     let (standardInput, output, errors) = (Pipe(), Pipe(), Pipe())
     process.standardInput = standardInput
