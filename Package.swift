@@ -28,6 +28,7 @@ let metricsCore = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -40,7 +41,7 @@ var targets: [Target] = [
     .target(name: "Core", dependencies: ["Cryptography", collections], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["Core", collections], swiftSettings: strict),
     .target(
-        name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, collections, deque, logging], swiftSettings: strict),
+        name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, sqlite, collections, deque], swiftSettings: strict),
     .target(
         name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", collections, logging], swiftSettings: strict),
     .target(
@@ -65,7 +66,7 @@ var targets: [Target] = [
         name: "TLSTests", dependencies: ["TLS", "Cryptography", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", collections], swiftSettings: strict),
     .testTarget(
-        name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, logging], swiftSettings: strict),
+        name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, sqlite], swiftSettings: strict),
     .testTarget(name: "ServicesTests", dependencies: ["Services", "Repositories", "Domain", "Core", logging], swiftSettings: strict),
     .testTarget(
         name: "RoutingTests",

@@ -8,7 +8,7 @@ struct RestoreCommand: AsyncParsableCommand {
         abstract: "Replace the database by a backup.",
         discussion: """
             The backup is verified first; a damaged one, one of another program, or one newer than this binary is refused. Refused too while the
-            service runs. The database replaced is kept beside as database.before-restore.
+            service runs. The database replaced is kept beside as partnership.db.before-restore.
             """)
 
     @OptionGroup var options: DataOptions

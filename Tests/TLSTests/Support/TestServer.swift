@@ -140,13 +140,17 @@ final class TestServer: Sendable {
             .childChannelOption(.autoRead, value: autoRead)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    children.add(channel)
-                    try channel.pipeline.syncOperations.addHandler(store.makeServerHandler())
+                    let handler = try store.makeServerHandler()
+                    children.add(channel, handler)
+                    try channel.pipeline.syncOperations.addHandler(handler)
                     try channel.pipeline.syncOperations.addHandler(TinyHTTP(tally: tally, reads: !autoRead))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
     }
+
+    /// Handlers, and with them OpenSSL's objects, that have not been freed.
+    var livingHandlers: Int { children.livingHandlers }
 
     /// Closes the listener and asks every connection to close; returns when they have.
     func stop() async {
@@ -156,14 +160,23 @@ final class TestServer: Sendable {
 }
 
 private final class ChildChannels: Sendable {
-    private let channels = Mutex<[any Channel]>([])
+    private struct Child {
+        weak var channel: (any Channel)?
+        /// Only asked whether it is still there.
+        nonisolated(unsafe) weak var handler: TLSHandler?
+    }
 
-    func add(_ channel: any Channel) {
-        channels.withLock { $0.append(channel) }
+    private let children = Mutex<[Child]>([])
+
+    var livingHandlers: Int { children.withLock { $0.count { $0.handler != nil } } }
+
+    func add(_ channel: any Channel, _ handler: TLSHandler) {
+        nonisolated(unsafe) let child = Child(channel: channel, handler: handler)
+        children.withLock { $0.append(child) }
     }
 
     func closeAll() async {
-        for channel in channels.withLock({ $0 }) { try? await channel.close().get() }
+        for channel in children.withLock({ $0.compactMap(\.channel) }) { try? await channel.close().get() }
     }
 }
 
