@@ -18,7 +18,7 @@ struct RequestBodyRules {
         }
         if let field = headers[.contentType] {
             try checkType(field, rule)
-        } else if !body.isEmpty {
+        } else if !body.isEmpty || (operation.streamsBody && rule.isRequired) {
             throw unsupported("The field Content-Type is missing; the operation takes \(rule.types).", rule)
         }
         if let length = body.declaredLength, length > body.limit { throw Problem(RequestBodyError.tooLarge(limit: body.limit).refusal) }

@@ -70,9 +70,11 @@ struct ResponseAssembly {
     }
 
     private func caching(_ answer: Answer) -> String {
-        switch answer.caching {
+        // A stream has no tag to ask again with, so keeping it would be of no use.
+        if case .stream = answer.content, answer.caching == .standard { return "no-store" }
+        return switch answer.caching {
         case .noStore: "no-store"
-        case .shared(let seconds): "public, max-age=\(seconds)"
+        case .shared(let seconds): "max-age=\(seconds)"
         case .standard: !isRead ? "no-store" : operation.permission == nil ? "no-cache" : "private, no-cache"
         }
     }

@@ -81,7 +81,6 @@ def requests_of(contract):
         if secured:
             yield f"{template} without a token", path, [], 401
         yield f"{template} in a type nobody has", path, [*who, "Accept: image/png"], 406
-        yield f"{template} with an unknown parameter", path + "?unheardOf=1", who, 400
         if "{" in template:
             yield f"{template} of nothing", path.rsplit("/", 1)[0] + "/nothing", who, 404
 

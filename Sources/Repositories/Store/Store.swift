@@ -13,6 +13,9 @@ package final class Store: Sendable {
     let queue: WriteQueue
     let cache: EncodedCache
     private let clock: @Sendable () -> Instant
+    /// Connections of ``readNow(_:)``, apart from those of asynchronous reads: an asynchronous read holds its connection while it waits for
+    /// a worker thread, so callers that block a worker thread must never wait for its connection.
+    private let immediate: DatabasePool
     /// Apart from the pool: `data_version` speaks of changes made by other connections.
     private let watcher: DatabaseQueue
     private let locks: Mutex<[FileLock]>
@@ -39,6 +42,7 @@ package final class Store: Sendable {
             pool = try DatabasePool(path: directory.database, configuration: Self.configuration())
             // The pool sets NORMAL when it switches to WAL, after a connection's own preparation.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            immediate = try DatabasePool(path: directory.database, configuration: Self.configuration(readonly: true))
             watcher = try DatabaseQueue(path: directory.database, configuration: Self.configuration(readonly: true))
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
@@ -73,7 +77,7 @@ package final class Store: Sendable {
 
     /// Reads at once, on the calling thread: only for a few keyed rows.
     package func readNow<Value>(_ body: (ReadTransaction) throws -> Value) throws -> Value {
-        try pool.unsafeRead { try transaction($0, body) }
+        try immediate.unsafeRead { try transaction($0, body) }
     }
 
     /// What GRDB's own `read` does, but with cached statements: its BEGIN and COMMIT cost more than a point read.
@@ -129,6 +133,7 @@ package final class Store: Sendable {
             _ = try? database.checkpoint(.truncate)
         }
         try watcher.close()
+        try immediate.close()
         try pool.close()
         locks.withLock { $0 = [] }
     }

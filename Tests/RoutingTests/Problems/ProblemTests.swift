@@ -84,7 +84,7 @@ struct ProblemTests {
             let page = try await get("/problems/\(code.rawValue)")
             #expect(page.status == 200)
             #expect(page.headers[.contentType] == "text/html; charset=utf-8")
-            #expect(page.headers[.cacheControl] == "public, max-age=300")
+            #expect(page.headers[.cacheControl] == "max-age=300")
             #expect(page.headers[.vary] == "Accept")
             #expect(page.headers[.eTag] != nil)
         }

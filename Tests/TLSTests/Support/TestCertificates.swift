@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TLS
 
 /// Authorities, certificates and keys made once per test run by the `openssl` command, in a temporary directory.
@@ -10,6 +11,7 @@ struct TestCertificates: Sendable {
     private init() {
         directory = NSTemporaryDirectory() + "tls-tests-\(UUID().uuidString)"
         try! FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        atexit { try? FileManager.default.removeItem(atPath: TestCertificates.shared.directory) }
         for authority in ["ca", "client-ca"] {
             openssl(
                 "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /O=Example/CN=\(authority) "

@@ -171,7 +171,7 @@ private final class ChildChannels: Sendable {
     var livingHandlers: Int { children.withLock { $0.count { $0.handler != nil } } }
 
     func add(_ channel: any Channel, _ handler: TLSHandler) {
-        nonisolated(unsafe) let child = Child(channel: channel, handler: handler)
+        let child = Child(channel: channel, handler: handler)
         children.withLock { $0.append(child) }
     }
 
