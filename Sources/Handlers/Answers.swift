@@ -1,13 +1,14 @@
 import Core
 import Domain
 import Routing
+import Services
 
 // How resources become answers: bytes and the right kind of tag.
 
 extension Answer {
     /// A resource of which every member is stored: the header tag is the member `etag`, strong.
-    static func item(_ resource: some Resource) throws -> Answer {
-        try .item(JSONCodec.encode(resource), etag: EntityTag(resource.etag))
+    static func item(_ resource: some Resource, status: Status = .ok, location: String? = nil) throws -> Answer {
+        try .item(JSONCodec.encode(resource), etag: EntityTag(resource.etag), status: status, location: location)
     }
 
     /// The same, already encoded.
@@ -32,14 +33,16 @@ extension Answer {
     }
 }
 
+extension QueryValues {
+    /// A parameter of format `date`.
+    func date(_ name: String) -> LocalDate? { string(name).flatMap { LocalDate($0) } }
+}
+
 extension Binding {
     /// A list that a service also streams whole.
-    init(
-        _ operationId: String,
-        export: @escaping @Sendable (ListQuery, (Encoded) async throws -> Void) async throws -> Void,
-        handle: @escaping Handle
-    ) {
+    init(_ operationId: String, listOf reader: some ResourceReader) {
         self.init(
-            operationId, export: { exchange, sink in try await export(exchange.list) { try await sink($0.bytes) } }, handle: handle)
+            operationId, export: { exchange, sink in try await reader.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+            handle: { .list(try await reader.list($0.list, $0.call)) })
     }
 }

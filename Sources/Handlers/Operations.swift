@@ -6,18 +6,24 @@ package import Services
 package struct Operations: Sendable {
     package let bindings: [Binding]
 
-    package init(
-        contract: Contract, schools: SchoolService, trust: TrustService, tokens: TokenService, imports: ImportService,
-        service: ServiceHandlers
-    ) {
+    package init(contract: Contract, services: DomainServices, service: ServiceHandlers) {
         bindings = [
+            // Platform
             ContractBindings(contract).bindings,
             service.bindings,
             MeHandlers(contract: contract).bindings,
-            TokenHandlers(tokens: tokens).bindings,
-            TrustHandlers(trust: trust).bindings,
-            SchoolHandlers(schools: schools).bindings,
-            ImportHandlers(imports: imports).bindings,
+            TokenHandlers(tokens: services.tokens).bindings,
+            ImportHandlers(imports: services.imports).bindings,
+            // Directory
+            TrustHandlers(trust: services.trust).bindings,
+            SchoolHandlers(schools: services.schools).bindings,
+            MembershipHandlers(memberships: services.memberships).bindings,
+            StageHandlers(stages: services.stages).bindings,
+            PersonHandlers(people: services.people).bindings,
+            AppointmentHandlers(appointments: services.appointments).bindings,
+            AbsenceHandlers(absences: services.absences).bindings,
+            DelegationHandlers(delegations: services.delegations).bindings,
+            LeadershipHandlers(leadership: services.leadership).bindings,
         ].flatMap(\.self)
     }
 }

@@ -22,6 +22,7 @@ package enum ProblemTable {
                 .preconditionFailed, "The resource was changed since the version in If-Match.", currentEtag: current,
                 changedMembers: changed)
         case .duplicate(let field): Problem(.duplicate, "A value that must be unique is taken.", errors: [field])
+        case .overlap(let field): Problem(.overlap, "It overlaps with something that can't hold at the same time.", errors: [field])
         case .conflict(let sentence): Problem(.conflict, sentence)
         case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)
         }

@@ -61,23 +61,20 @@ struct Application {
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
 
-        let tokens = TokenService(store: store)
-        let trust = TrustService(store: store)
-        let imports = ImportService(store: store, directory: options.data.data, logger: logger)
-        let health = HealthService(store: store, dataDirectory: options.data.data)
-        try await trust.ensureExists()
+        let services = DomainServices(store: store, directory: options.data.data, logger: logger)
+        try await services.trust.ensureExists()
 
         let contract = try Contract()
         let limits = ServerLimits.standard
         let operations = Operations(
-            contract: contract, schools: SchoolService(store: store), trust: trust, tokens: tokens, imports: imports,
-            service: ServiceHandlers(health: health, limits: limits, version: Partnership.version, securityContact: options.securityContact)
-        )
+            contract: contract, services: services,
+            service: ServiceHandlers(
+                health: services.health, limits: limits, version: Partnership.version, securityContact: options.securityContact))
         var rules = Responder.Settings()
         rules.streamedBodySize = ImportService.maximumFileBytes
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
-            authenticate: { try tokens.authenticate($0) },
+            authenticate: { try services.tokens.authenticate($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
             problem: ProblemTable.problem)
 
@@ -92,12 +89,12 @@ struct Application {
             logger.info("Serving \(scheme)://\(options.listening.host):\(address.port ?? 0)")
         }
 
-        var services: [any Service] = [Background { try await imports.run() }]
-        if let certificates { services += [Background { await watch(certificates) }, Background { await reloadOnHangup(certificates) }] }
-        if let metricsServer = metricsServer(registry, certificates) { services.append(metricsServer) }
+        var running: [any Service] = [Background { try await services.imports.run() }]
+        if let certificates { running += [Background { await watch(certificates) }, Background { await reloadOnHangup(certificates) }] }
+        if let metricsServer = metricsServer(registry, certificates) { running.append(metricsServer) }
         // Stopped in reverse: first the service says it isn't ready, then it stops listening, the rest follows.
-        services += [server, Draining(health: health)]
-        var group = ServiceGroupConfiguration(services: services.map { .init(service: $0) }, logger: logger)
+        running += [server, Draining(health: services.health)]
+        var group = ServiceGroupConfiguration(services: running.map { .init(service: $0) }, logger: logger)
         group.gracefulShutdownSignals = [.sigterm, .sigint]
         do {
             try await ServiceGroup(configuration: group).run()

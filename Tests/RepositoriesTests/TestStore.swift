@@ -41,7 +41,7 @@ final class TestStore: Sendable {
     @discardableResult
     func insert(_ schools: [School]) async throws -> [School] {
         try await store.write(.test) { transaction in
-            for school in schools { try transaction.insert(school, audience: .directory) }
+            for school in schools { try transaction.insert(school) }
         }
         return schools
     }

@@ -4,6 +4,24 @@ package struct Actor: Hashable, Sendable {
         case person, token, system, cli
     }
 
+    /// One source of authority: a role, where it holds, and for which part of the work.
+    package struct Grant: Hashable, Sendable {
+        package var role: String
+        /// Null for the whole trust and its central team.
+        package var schoolId: String?
+        /// The business areas of a specialist.
+        package var areas: [String]
+        /// What a delegation covers; null for everything the role may.
+        package var chapter: String?
+
+        package init(role: String, schoolId: String? = nil, areas: [String] = [], chapter: String? = nil) {
+            self.role = role
+            self.schoolId = schoolId
+            self.areas = areas
+            self.chapter = chapter
+        }
+    }
+
     package var kind: Kind
     /// The token's id, the person's id, or a fixed name for `system` and `cli`.
     package var id: String
@@ -11,32 +29,36 @@ package struct Actor: Hashable, Sendable {
     package var name: String
     /// The person behind it, when there is one.
     package var personId: String?
-    package var roles: [String]
+    /// A person's come from the appointments in force today, a token's from the role it carries.
+    package var grants: [Grant]
+    /// Exactly these permissions; beside grants they narrow what those give.
     package var scopes: [String]
     /// The schools it is bound to; empty means not bound to any.
     package var schoolIds: [String]
-    /// The business areas it serves.
-    package var areas: [String]
 
     package init(
-        kind: Kind, id: String, name: String, personId: String? = nil, roles: [String] = [], scopes: [String] = [],
-        schoolIds: [String] = [],
-        areas: [String] = []
+        kind: Kind, id: String, name: String, personId: String? = nil, grants: [Grant] = [], scopes: [String] = [], schoolIds: [String] = []
     ) {
         self.kind = kind
         self.id = id
         self.name = name
         self.personId = personId
-        self.roles = roles
+        self.grants = grants
         self.scopes = scopes
         self.schoolIds = schoolIds
-        self.areas = areas
+    }
+
+    /// Each role once, in the order of the grants.
+    package var roles: [String] {
+        var roles: [String] = []
+        for grant in grants where !roles.contains(grant.role) { roles.append(grant.role) }
+        return roles
     }
 
     /// The service acting by itself: background work, migrations.
-    package static let system = Actor(kind: .system, id: "system", name: "Partnership", roles: ["trustAdmin"])
+    package static let system = Actor(kind: .system, id: "system", name: "Partnership", grants: [Grant(role: "operator")])
     /// Whoever may run the binary on the data directory.
-    package static let commandLine = Actor(kind: .cli, id: "cli", name: "Command line", roles: ["trustAdmin"])
+    package static let commandLine = Actor(kind: .cli, id: "cli", name: "Command line", grants: [Grant(role: "operator")])
 }
 
 /// What a write may rely on about the stored version (`If-Match`).

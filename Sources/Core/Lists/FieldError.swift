@@ -11,11 +11,14 @@ package struct FieldError: Hashable, Sendable {
     package var code: String
     /// A sentence for people, in terms of the value, starting in lower case.
     package var detail: String
+    /// The id of the record it collides with, where that is the reason.
+    package var conflictsWith: String?
 
-    package init(pointer: String, code: String, detail: String) {
+    package init(pointer: String, code: String, detail: String, conflictsWith: String? = nil) {
         place = .pointer(pointer)
         self.code = code
         self.detail = detail
+        self.conflictsWith = conflictsWith
     }
 
     package init(parameter: String, code: String, detail: String) {

@@ -16,12 +16,17 @@ package struct ListQuery: Hashable, Sendable {
     /// Only rows changed at or after this instant.
     package var updatedSince: Instant?
     package var includesDeleted: Bool
+    /// Only what was in force on this day.
+    package var asOf: LocalDate?
+    /// Related resources to put into each item, by the name of the member they become.
+    package var expand: [String]
     /// Members asked for with `fields`; nil means all.
     package var fields: [String]?
 
     package init(
         limit: Int = defaultLimit, cursor: Cursor? = nil, sort: [SortKey] = [], filters: [Filter] = [], text: String? = nil,
-        countsTotal: Bool = false, updatedSince: Instant? = nil, includesDeleted: Bool = false, fields: [String]? = nil
+        countsTotal: Bool = false, updatedSince: Instant? = nil, includesDeleted: Bool = false, asOf: LocalDate? = nil,
+        expand: [String] = [], fields: [String]? = nil
     ) {
         self.limit = limit
         self.cursor = cursor
@@ -31,6 +36,8 @@ package struct ListQuery: Hashable, Sendable {
         self.countsTotal = countsTotal
         self.updatedSince = updatedSince
         self.includesDeleted = includesDeleted
+        self.asOf = asOf
+        self.expand = expand
         self.fields = fields
     }
 }

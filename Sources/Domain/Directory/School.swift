@@ -15,17 +15,6 @@ package struct School: Resource {
         case nursery, primary, middleDeemedPrimary, secondary, middleDeemedSecondary, sixteenPlus, allThrough, notApplicable
     }
 
-    /// The school's id in another system of the trust; unique per system.
-    package struct ExternalRef: Codable, Hashable, Sendable {
-        package var system: String
-        package var id: String
-
-        package init(system: String, id: String) {
-            self.system = system
-            self.id = id
-        }
-    }
-
     package var id: String
     /// Unique reference number, six digits.
     package var urn: String
@@ -93,8 +82,10 @@ package struct School: Resource {
             provenanceSource, provenanceAsAt, createdAt, updatedAt, etag
     }
 
+    package var audience: Audience { .directory }
+    package static let readOnlyReason = "comes from the national register or the service and is read-only; a correction is an override"
     /// What a school says of itself; everything else belongs to the register or to the service.
-    package static let ownMembers: Set<String> = ["shortName", "vision", "values", "context", "distinctiveStrengths", "externalRefs"]
+    package static let writableMembers: Set<String> = ["shortName", "vision", "values", "context", "distinctiveStrengths", "externalRefs"]
 
     package init(
         id: String, urn: String, name: String, phase: Phase, establishmentTypeCode: String, establishmentType: String, status: Status,

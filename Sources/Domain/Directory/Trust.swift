@@ -40,11 +40,11 @@ package struct Trust: Resource {
 }
 
 extension Trust {
+    package var audience: Audience { .directory }
     /// Everything but what the service sets.
     package static let writableMembers: Set<String> = [
         "name", "groupUid", "groupId", "ukprn", "companiesHouseNumber", "timeZone", "academicYearStart",
     ]
-    /// What a member that can't be null returns to when it is cleared.
     package static let defaults: JSON.Object = ["timeZone": "Europe/London", "academicYearStart": "09-01"]
 
     /// Throws ``DomainError/invalid(_:)`` for what a schema can't say.

@@ -6,7 +6,9 @@ package struct ApiToken: Resource {
 
     package var id: String
     package var name: String
-    /// Either a role or scopes.
+    /// The person it acts as; its authority is theirs, today's.
+    package var personId: String?
+    /// Either a role or scopes; beside a person no role, and scopes only to narrow what the person may.
     package var role: Role?
     package var scopes: [String]
     /// Bound to these schools; empty means not bound.
@@ -20,15 +22,16 @@ package struct ApiToken: Resource {
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag
+        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag
     }
 
     package init(
-        id: String, name: String, role: Role?, scopes: [String], schoolIds: [String], expiresAt: Instant?, revokedAt: Instant? = nil,
-        lastUsedAt: Instant? = nil, createdAt: Instant, updatedAt: Instant, etag: VersionTag = .first
+        id: String, name: String, personId: String? = nil, role: Role?, scopes: [String], schoolIds: [String], expiresAt: Instant?,
+        revokedAt: Instant? = nil, lastUsedAt: Instant? = nil, createdAt: Instant, updatedAt: Instant, etag: VersionTag = .first
     ) {
         self.id = id
         self.name = name
+        self.personId = personId
         self.role = role
         self.scopes = scopes
         self.schoolIds = schoolIds
@@ -40,12 +43,17 @@ package struct ApiToken: Resource {
         self.etag = etag
     }
 
+    package var audience: Audience { .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? [])) }
+    package static let writableMembers: Set<String> = []
+
     package func isUsable(at now: Instant) -> Bool {
         revokedAt == nil && (expiresAt.map { now < $0 } ?? true)
     }
 
-    /// The actor a request with this token acts as.
-    package var actor: Actor {
-        Actor(kind: .token, id: id, name: name, roles: role.map { [$0.rawValue] } ?? [], scopes: scopes, schoolIds: schoolIds)
+    /// The actor a request with this token acts as; `grants` are those of its person today.
+    package func actor(grants: [Actor.Grant] = []) -> Actor {
+        Actor(
+            kind: .token, id: id, name: name, personId: personId, grants: role.map { [Actor.Grant(role: $0.rawValue)] } ?? grants,
+            scopes: scopes, schoolIds: schoolIds)
     }
 }

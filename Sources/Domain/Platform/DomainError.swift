@@ -12,6 +12,8 @@ package enum DomainError: Error, Hashable, Sendable {
     case preconditionFailed(current: VersionTag, changedMembers: [String])
     /// A value that must be unique is taken.
     case duplicate(FieldError)
+    /// Two facts that exclude each other would hold on the same day; the field names the other one.
+    case overlap(FieldError)
     /// The state of the resource doesn't allow the action.
     case conflict(String)
     /// Too much is waiting to be written; try again in a moment.

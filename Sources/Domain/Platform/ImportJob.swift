@@ -51,6 +51,9 @@ package struct ImportJob: Resource {
             etag
     }
 
+    package var audience: Audience { .parties(Audience.administrators + [id]) }
+    package static let writableMembers: Set<String> = []
+
     package init(id: String, source: String, groupUid: String?, createdAt: Instant) {
         self.id = id
         self.source = source

@@ -1,49 +1,67 @@
-package import Core
-
 /// What a caller may do, named as in the contract's `security`: `schools:read`.
-///
-/// Authority of a token is its role or its scopes, never both.
 package enum Permission: String, CaseIterable, Sendable {
     case selfRead = "self:read"
     case trustRead = "trust:read"
     case trustWrite = "trust:write"
     case schoolsRead = "schools:read"
     case schoolsWrite = "schools:write"
+    case overridesRead = "overrides:read"
+    case overridesWrite = "overrides:write"
+    case membershipsRead = "memberships:read"
+    case membershipsWrite = "memberships:write"
+    case handOverRead = "handOver:read"
+    case stagesRead = "stages:read"
+    case stagesWrite = "stages:write"
+    case inspectionsRead = "inspections:read"
+    case inspectionsWrite = "inspections:write"
+    case indicatorsRead = "indicators:read"
+    case indicatorsWrite = "indicators:write"
+    case peopleRead = "people:read"
+    case peopleWrite = "people:write"
+    case absencesRead = "absences:read"
+    case delegationsRead = "delegations:read"
+    case delegationsWrite = "delegations:write"
+    case calendarsRead = "calendars:read"
+    case calendarsWrite = "calendars:write"
+    case codeListsRead = "codeLists:read"
+    case codeListsWrite = "codeLists:write"
     case tokensRead = "tokens:read"
     case tokensWrite = "tokens:write"
     case importsRead = "imports:read"
     case importsWrite = "imports:write"
+    case privacyRead = "privacy:read"
+    case privacyWrite = "privacy:write"
+}
 
-    /// Whether the actor holds it. Everyone signed in may ask about themselves.
-    package func isHeld(by actor: Actor) -> Bool {
-        if self == .selfRead { return true }
-        let roles = actor.roles.compactMap(Role.init)
-        return roles.contains { $0.permissions.contains(self) } || actor.scopes.contains(rawValue)
-    }
+extension Permission {
+    /// Reading what everyone signed in may see.
+    static let directory: Set<Permission> = [
+        .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
+        .calendarsRead, .codeListsRead,
+    ]
+    /// Reading what the leaders of the partnership share among themselves.
+    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    /// The data protection officer's own.
+    static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
 
-    /// Whether the actor may write what belongs to this school: a caller bound to schools acts for those only.
-    package static func mayActFor(schoolId: String, _ actor: Actor) -> Bool {
-        actor.schoolIds.isEmpty || actor.schoolIds.contains(schoolId)
-    }
+    var isOfPrivacyOffice: Bool { Self.privacyOffice.contains(self) }
 
-    /// Whether the actor may write what belongs to the whole trust: not when it is bound to schools.
-    package static func mayActForTrust(_ actor: Actor) -> Bool { actor.schoolIds.isEmpty }
+    /// What is a school's own choice: the trust's own roles may do it only where the school has delegated the chapter to the central team.
+    package var isSchoolsOwn: Bool { self == .schoolsWrite || self == .calendarsWrite || self == .delegationsWrite }
 
-    /// What another caller may be given by this one: never more than it holds itself.
-    package static func mayGrant(role: Role?, scopes: [String], schoolIds: [String], _ actor: Actor) -> Bool {
-        let asked = role.map(\.permissions) ?? Set(scopes.compactMap(Permission.init))
-        let isNarrower = actor.schoolIds.isEmpty || (!schoolIds.isEmpty && Set(schoolIds).isSubset(of: actor.schoolIds))
-        return isNarrower && asked.allSatisfy { $0.isHeld(by: actor) }
+    /// The part of the work it belongs to, as delegations name them.
+    package var chapter: Chapter? {
+        switch self {
+        case .schoolsWrite, .overridesWrite: .profile
+        case .peopleWrite: .people
+        case .calendarsWrite: .calendar
+        case .inspectionsWrite, .indicatorsWrite: .education
+        default: nil
+        }
     }
 }
 
-/// Roles a token can carry. People's roles come from their appointments.
-package enum Role: String, CaseIterable, Codable, Sendable {
-    case trustAdmin
-
-    package var permissions: Set<Permission> {
-        switch self {
-        case .trustAdmin: Set(Permission.allCases)
-        }
-    }
+/// The parts of its work a school can delegate, one by one.
+package enum Chapter: String, CaseIterable, Codable, Sendable {
+    case profile, people, calendar, education, collaboration, business, leadership
 }

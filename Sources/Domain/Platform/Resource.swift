@@ -1,4 +1,5 @@
 package import Core
+import OrderedCollections
 
 /// A stored resource: one flat struct that is row, wire form and domain value at once.
 ///
@@ -14,34 +15,52 @@ package protocol Resource: Codable, Equatable, Sendable {
     var updatedAt: Instant { get set }
     /// Counted up by the store with every change.
     var etag: VersionTag { get set }
+
+    /// Who may see it, from what it holds.
+    var audience: Audience { get }
+    /// Members a caller sets; the others are the service's.
+    static var writableMembers: Set<String> { get }
+    /// What a member that can't be null is when it is left out or cleared.
+    static var defaults: JSON.Object { get }
+    /// Completes “the member …” where a caller tries to change one of the others.
+    static var readOnlyReason: String { get }
+}
+
+extension Resource {
+    package static var defaults: JSON.Object { [:] }
+    package static var readOnlyReason: String { "is set by the service and read-only" }
 }
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, apiToken, importJob
+    case trust, school, membership, stage, person, appointment, absence, delegation, apiToken, importJob
 
-    /// The TypeID prefix, three letters.
-    package var prefix: String {
+    private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
-        case .trust: "tru"
-        case .school: "sch"
-        case .apiToken: "tok"
-        case .importJob: "imp"
+        case .trust: ("tru", "/v1/trust", .trustRead)
+        case .school: ("sch", "/v1/schools", .schoolsRead)
+        case .membership: ("mbr", "/v1/memberships", .membershipsRead)
+        case .stage: ("stg", "/v1/stages", .stagesRead)
+        case .person: ("per", "/v1/people", .peopleRead)
+        case .appointment: ("apt", "/v1/appointments", .peopleRead)
+        case .absence: ("abs", "/v1/absences", .absencesRead)
+        case .delegation: ("dlg", "/v1/delegations", .delegationsRead)
+        case .apiToken: ("tok", "/v1/tokens", .tokensRead)
+        case .importJob: ("imp", "/v1/imports", .importsRead)
         }
     }
+
+    /// The TypeID prefix, three letters.
+    package var prefix: String { entry.prefix }
 
     /// Tables are named as the type.
     package var table: String { rawValue }
 
+    /// What it takes to read one, beside belonging to its audience.
+    package var readPermission: Permission { entry.read }
+
     /// Where the resource with this id is found over HTTP.
-    package func href(id: String) -> String {
-        switch self {
-        case .trust: "/v1/trust"
-        case .school: "/v1/schools/\(id)"
-        case .apiToken: "/v1/tokens/\(id)"
-        case .importJob: "/v1/imports/\(id)"
-        }
-    }
+    package func href(id: String) -> String { self == .trust ? entry.path : "\(entry.path)/\(id)" }
 
     package func makeID(at now: Instant) -> String { TypeID.make(prefix, at: now) }
 
@@ -54,14 +73,4 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         package static let audit = "aud"
         package static let request = "req"
     }
-}
-
-/// Who may see a resource and its events; the same for every school.
-package enum Audience: Hashable, Sendable {
-    /// Everyone signed in.
-    case directory
-    /// School leads and their delegates, improvement leads, chief executive, trustees.
-    case leadership
-    /// Only those concerned, named by person, school or team id.
-    case parties([String])
 }

@@ -13,21 +13,28 @@ package struct ImportHandlers: Sendable {
 
     package var bindings: [Binding] {
         [
-            Binding("listImports", export: imports.export, handle: listImports),
-            Binding("createImport", handle: createImport),
+            Binding("listImports", listOf: imports),
+            Binding("createImport", target: allowed, handle: createImport),
             Binding("getImport", target: job, handle: getImport),
-            Binding("startImport", target: job, handle: startImport),
-            Binding("putImportFile", target: job, handle: putImportFile),
+            Binding("startImport", target: changeableJob, handle: startImport),
+            Binding("putImportFile", target: changeableJob, handle: putImportFile),
         ]
     }
 
     private func job(_ exchange: Exchange) async throws -> Target? {
-        let job = try imports.find(id: exchange.path("id"))
-        return Target(id: job.id, etag: job.etag)
+        let (id, etag) = try imports.identify(exchange.path("id"), exchange.call)
+        return Target(id: id, etag: etag)
     }
 
-    private func listImports(_ exchange: Exchange) async throws -> Answer {
-        .list(try await imports.list(exchange.list))
+    private func changeableJob(_ exchange: Exchange) async throws -> Target? {
+        let target = try await job(exchange)
+        try ImportService.authorise(exchange.call)
+        return target
+    }
+
+    private func allowed(_ exchange: Exchange) async throws -> Target? {
+        try ImportService.authorise(exchange.call)
+        return Target(id: "")
     }
 
     private func createImport(_ exchange: Exchange) async throws -> Answer {
@@ -36,7 +43,7 @@ package struct ImportHandlers: Sendable {
     }
 
     private func getImport(_ exchange: Exchange) async throws -> Answer {
-        try .view(imports.find(id: exchange.targetID))
+        try .view(imports.find(exchange.targetID, exchange.call))
     }
 
     private func startImport(_ exchange: Exchange) async throws -> Answer {

@@ -13,20 +13,28 @@ package struct SchoolHandlers: Sendable {
 
     package var bindings: [Binding] {
         [
-            Binding("listSchools", export: schools.export, handle: listSchools),
+            Binding(
+                "listSchools",
+                export: { exchange, sink in try await schools.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+                handle: listSchools),
             Binding("lookupSchools", handle: lookupSchools),
             Binding("getSchool", target: school, handle: getSchool),
-            Binding("updateSchool", target: school, handle: updateSchool),
+            Binding("updateSchool", target: ownSchool, handle: updateSchool),
         ]
     }
 
     private func school(_ exchange: Exchange) async throws -> Target? {
         let (id, etag) = try schools.identify(exchange.path("id"))
-        return Target(id: id, etag: etag) { try await schools.changedMembers(id: id, since: $0) }
+        return Target(id: id, etag: etag) { try await schools.changedMembers(id, since: $0) }
+    }
+
+    private func ownSchool(_ exchange: Exchange) async throws -> Target? {
+        let (id, etag) = try schools.identifyForWriting(key: exchange.path("id"), exchange.call)
+        return Target(id: id, etag: etag) { try await schools.changedMembers(id, since: $0) }
     }
 
     private func listSchools(_ exchange: Exchange) async throws -> Answer {
-        .list(try await schools.list(exchange.list))
+        .list(try await schools.list(exchange.list, exchange.call))
     }
 
     private func lookupSchools(_ exchange: Exchange) async throws -> Answer {
@@ -51,10 +59,12 @@ package struct SchoolHandlers: Sendable {
     }
 
     private func getSchool(_ exchange: Exchange) async throws -> Answer {
-        try .item(schools.encoded(id: exchange.targetID))
+        let expand = exchange.list.expand
+        let school = try schools.encoded(exchange.targetID, expand: expand, asOf: exchange.query.date("asOf"), exchange.call)
+        return expand.isEmpty ? .item(school) : .item(school.bytes, etag: .weak(school.etag, of: school.bytes))
     }
 
     private func updateSchool(_ exchange: Exchange) async throws -> Answer {
-        try .item(await schools.update(id: exchange.targetID, patch: exchange.body, exchange.call))
+        try .item(await schools.update(exchange.targetID, patch: exchange.body, exchange.call))
     }
 }

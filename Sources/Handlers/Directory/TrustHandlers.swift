@@ -14,13 +14,18 @@ package struct TrustHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding("getTrust", target: target, handle: getTrust),
-            Binding("updateTrust", target: target, handle: updateTrust),
+            Binding("updateTrust", target: changeable, handle: updateTrust),
         ]
     }
 
     private func target(_ exchange: Exchange) async throws -> Target? {
         let stored = try trust.find()
         return Target(id: stored.id, etag: stored.etag) { try await trust.changedMembers(id: stored.id, since: $0) }
+    }
+
+    private func changeable(_ exchange: Exchange) async throws -> Target? {
+        try trust.authorise(exchange.call)
+        return try await target(exchange)
     }
 
     private func getTrust(_ exchange: Exchange) async throws -> Answer {

@@ -25,7 +25,14 @@ package struct MeHandlers: Sendable {
         var roles: [String]
         var scopes: [String]
         var schoolIds: [String]
-        var areas: [String]
+        var grants: [Grant]
+
+        struct Grant: Encodable {
+            var role: String
+            var schoolId: String?
+            var areas: [String]
+            var chapter: String?
+        }
     }
 
     private func getMe(_ exchange: Exchange) async throws -> Answer {
@@ -33,7 +40,8 @@ package struct MeHandlers: Sendable {
         return try .view(
             Me(
                 kind: actor.kind, id: actor.id, name: actor.name, personId: actor.personId, roles: actor.roles, scopes: actor.scopes,
-                schoolIds: actor.schoolIds, areas: actor.areas))
+                schoolIds: actor.schoolIds,
+                grants: actor.grants.map { .init(role: $0.role, schoolId: $0.schoolId, areas: $0.areas, chapter: $0.chapter) }))
     }
 
     private struct Permissions: Encodable {

@@ -13,7 +13,7 @@ package struct TokenHandlers: Sendable {
 
     package var bindings: [Binding] {
         [
-            Binding("listTokens", export: tokens.export, handle: listTokens),
+            Binding("listTokens", listOf: tokens),
             Binding("createToken", handle: createToken),
             Binding("getToken", target: token, handle: getToken),
             Binding("rotateToken", target: token, handle: rotateToken),
@@ -22,12 +22,8 @@ package struct TokenHandlers: Sendable {
     }
 
     private func token(_ exchange: Exchange) async throws -> Target? {
-        let token = try tokens.find(id: exchange.path("id"))
-        return Target(id: token.id, etag: token.etag)
-    }
-
-    private func listTokens(_ exchange: Exchange) async throws -> Answer {
-        .list(try await tokens.list(exchange.list))
+        let (id, etag) = try tokens.identify(exchange.path("id"), exchange.call)
+        return Target(id: id, etag: etag)
     }
 
     private func createToken(_ exchange: Exchange) async throws -> Answer {
@@ -37,7 +33,7 @@ package struct TokenHandlers: Sendable {
     }
 
     private func getToken(_ exchange: Exchange) async throws -> Answer {
-        try .view(tokens.find(id: exchange.targetID))
+        try .view(tokens.find(exchange.targetID, exchange.call))
     }
 
     private func rotateToken(_ exchange: Exchange) async throws -> Answer {

@@ -12,7 +12,11 @@ extension School: Stored {
             .optional("religiousCharacter"), .optional("capacity"), .optional("pupils"), .optional("percentFull"),
             .optional("percentFreeSchoolMeals"), .optional("town"), .optional("postcode"), .optional("groupUid"), .instant("updatedAt"),
         ],
-        searchIndex: "schoolSearch", searchMembers: ["name"], sideTables: ["schoolExternalRef": "externalRefs"])
+        searchIndex: "schoolSearch", searchMembers: ["name"],
+        asOf: """
+            id IN (SELECT schoolId FROM membership WHERE (startsOn IS NULL OR startsOn <= ?) AND (endsOn IS NULL OR endsOn >= ?))
+            """,
+        sideTables: ["schoolExternalRef": "externalRefs"])
 }
 
 extension Transaction {
@@ -52,19 +56,5 @@ package struct SchoolRepository<Owner: Transaction> {
         var urns: [String] = []
         try transaction.connection.database.prepared("SELECT urn FROM school ORDER BY urn").eachRow { urns.append($0.text(0)) }
         return urns
-    }
-}
-
-extension SchoolRepository<WriteTransaction> {
-    /// Makes the school's external references findable and unique. Throws ``DomainError/duplicate(_:)`` when another school has one.
-    package func replaceExternalRefs(of school: School) throws {
-        let database = transaction.connection.database
-        try database.cached("DELETE FROM schoolExternalRef WHERE schoolId = ?").run([.text(school.id)])
-        for reference in school.externalRefs {
-            try translatingConstraints(School.table) {
-                try database.cached("INSERT INTO schoolExternalRef (system, externalId, schoolId) VALUES (?, ?, ?)")
-                    .run([.text(reference.system), .text(reference.id), .text(school.id)])
-            }
-        }
     }
 }

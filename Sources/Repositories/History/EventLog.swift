@@ -72,7 +72,7 @@ extension Audience {
     init(column: String, parties: [String]) {
         switch column {
         case "directory": self = .directory
-        case "leadership": self = .leadership
+        case "leadership": self = .leadership(schoolIds: parties)
         default: self = .parties(parties)
         }
     }

@@ -141,7 +141,10 @@ extension Audience {
     }
 
     var parties: [String] {
-        guard case .parties(let parties) = self else { return [] }
-        return parties
+        switch self {
+        case .directory: []
+        case .leadership(let schools): schools
+        case .parties(let parties): parties
+        }
     }
 }

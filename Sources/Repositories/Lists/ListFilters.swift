@@ -11,11 +11,16 @@ struct ListFilters {
     private var hasPoint = false
     private let table: Table
 
-    init(_ table: Table, _ query: ListQuery) throws {
+    init(_ table: Table, _ query: ListQuery, _ visibility: Visibility) throws {
         self.table = table
+        if let visible = table.audience.condition(visibility) { add(visible.sql, visible.arguments) }
         for filter in query.filters { try add(filter) }
         if let text = query.text { try addSearch(SearchText.match(text, prefixes: .last)) }
         if let since = query.updatedSince { addRange("\"updatedAt\" >= ?", [.instant(since)]) }
+        if let day = query.asOf {
+            guard let holds = table.asOf else { throw StoreError.notListable(table: table.name, member: "asOf") }
+            add("(\(holds))", [.text(day.description), .text(day.description)])
+        }
     }
 
     /// ` WHERE …`, or nothing when nothing is asked.

@@ -23,12 +23,12 @@ struct ListSQL {
 
     /// Throws ``StoreError/notListable(table:member:)`` when the contract allows what the table can't, ``DomainError/invalid(_:)`` for a
     /// cursor that isn't ours.
-    init(_ table: Table, _ query: ListQuery, selecting selection: String) throws {
+    init(_ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, selecting selection: String) throws {
         // What follows an id says nothing more.
         let lastKey = query.sort.firstIndex { $0.member == "id" } ?? query.sort.count
         sortKeys = Array(query.sort[..<lastKey])
         let descends = lastKey < query.sort.count ? query.sort[lastKey].descending : sortKeys.last?.descending ?? false
-        let filters = try ListFilters(table, query)
+        let filters = try ListFilters(table, query, visibility)
         // `+id` is the same value and no index.
         let id = sortKeys.isEmpty && filters.isNarrowedByRange ? "+id" : "id"
         let order = try Order(table: table, keys: sortKeys, id: id, idDescends: descends)

@@ -1,5 +1,5 @@
 package import Core
-import Domain
+package import Domain
 import GRDB
 
 /// What every resource can be asked for.
@@ -8,8 +8,13 @@ extension Transaction {
         try connection.database.cached(R.table.selectByID).first([.text(id)]) { try RowDecoder(row: $0).decode(type) }
     }
 
+    /// The same, nil as well for whoever may not see it.
+    package func find<R: Stored>(_ type: R.Type, id: String, visibleTo visibility: Visibility) throws -> R? {
+        try find(type, id: id).flatMap { visibility.allows($0.audience) ? $0 : nil }
+    }
+
     /// The resources whose member is exactly this text, by id.
-    func all<R: Stored>(_ type: R.Type, where member: String, is value: String) throws -> [R] {
+    package func all<R: Stored>(_ type: R.Type, where member: String, is value: String) throws -> [R] {
         let sql = "SELECT \(R.table.selection) FROM \(R.table.name) WHERE \(Table.quoted(member)) = ? ORDER BY id"
         var found: [R] = []
         try connection.database.cached(sql).eachRow([.text(value)]) { found.append(try RowDecoder(row: $0).decode(type)) }
@@ -17,20 +22,23 @@ extension Transaction {
     }
 
     /// One page of the resources the query finds. `next` carries no fingerprint; whoever sends it binds it to the request.
-    package func list<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<R> {
-        try page(R.table, query, selecting: R.table.selection, columns: R.table.columns.count) { try RowDecoder(row: $0).decode(type) }
+    package func list<R: Stored>(_ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility) throws -> Page<R> {
+        try page(R.table, query, visibility, selecting: R.table.selection, columns: R.table.columns.count) {
+            try RowDecoder(row: $0).decode(type)
+        }
     }
 
     /// The resource as it is sent; from memory when this version was sent before.
-    package func encoded<R: Stored>(_ type: R.Type, id: String) throws -> Encoded? {
+    package func encoded<R: Stored>(_ type: R.Type, id: String, visibleTo visibility: Visibility) throws -> Encoded? {
+        if R.table.audience.condition(visibility) != nil, try find(type, id: id, visibleTo: visibility) == nil { return nil }
         let sql = "SELECT etag FROM \(R.table.name) WHERE id = ?"
         guard let etag = try connection.database.cached(sql).first([.text(id)], read: { try $0.versionTag(0) }) else { return nil }
         return try encoded(type, [(id, etag)])[0]
     }
 
     /// One page as it is sent: ids and versions come from the database, rows only where a version was not sent before.
-    package func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<Encoded> {
-        let versions = try page(R.table, query, selecting: "id, etag", columns: 2) { ($0.text(0), try $0.versionTag(1)) }
+    package func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility) throws -> Page<Encoded> {
+        let versions = try page(R.table, query, visibility, selecting: "id, etag", columns: 2) { ($0.text(0), try $0.versionTag(1)) }
         return Page(items: try encoded(type, versions.items), next: versions.next, seq: versions.seq, total: versions.total)
     }
 
@@ -50,10 +58,11 @@ extension Transaction {
 
     /// Reads a page row by row; `columns` is how many columns `selection` has.
     private func page<Item: Sendable>(
-        _ table: Table, _ query: ListQuery, selecting selection: String, columns: Int, _ read: (OpaquePointer) throws -> Item
+        _ table: Table, _ query: ListQuery, _ visibility: Visibility, selecting selection: String, columns: Int,
+        _ read: (OpaquePointer) throws -> Item
     ) throws -> Page<Item> {
         let database = connection.database
-        let list = try ListSQL(table, query, selecting: selection)
+        let list = try ListSQL(table, query, visibleTo: visibility, selecting: selection)
         var items: [Item] = []
         var next: Core.Cursor?
         var last: [JSON] = []
@@ -88,11 +97,13 @@ extension Transaction {
 extension Store {
     /// Every resource the query finds, in its order, from one unchanging state, with little memory: row numbers are read first (eight bytes
     /// each), then rows a few at a time. `limit` and `cursor` of the query are ignored.
-    package func each<R: Stored>(_ type: R.Type, _ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
+    package func each<R: Stored>(
+        _ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility, _ body: (Encoded) async throws -> Void
+    ) async throws {
         let snapshot = try pool.makeSnapshot()
         var query = query
         query.cursor = nil
-        let list = try ListSQL(R.table, query, selecting: "rowid")
+        let list = try ListSQL(R.table, query, visibleTo: visibility, selecting: "rowid")
         let rows: [Int64] = try await snapshot.read { database in
             var rows: [Int64] = []
             for part in list.parts { try database.prepared(part.sql).eachRow(part.arguments) { rows.append($0.integer(0)) } }

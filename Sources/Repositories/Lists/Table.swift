@@ -8,7 +8,7 @@ package protocol Stored: Resource {
 /// How a resource is kept: its columns are its members, in declaration order, under the same names.
 package struct Table: Sendable {
     /// A member that lists may filter and sort by; an index `(member, id)` serves it.
-    struct Member: Sendable {
+    package struct Member: Sendable {
         let name: String
         let isNullable: Bool
         /// Filter values are brought into the stored form before they are compared.
@@ -32,6 +32,10 @@ package struct Table: Sendable {
     let searchMembers: Set<String>
     /// Whether bookkeeping changes members without a new version: then encoded bytes can't be kept by version.
     let isVolatile: Bool
+    /// Who may see a row.
+    let audience: AudienceColumns
+    /// What `asOf` asks of a row, with the day as its argument, twice; nil where nothing is dated.
+    let asOf: String?
     /// Which member is at fault when a unique index of a side table is violated.
     let sideTables: [String: String]
 
@@ -41,7 +45,7 @@ package struct Table: Sendable {
 
     init<R: Resource>(
         _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [], isVolatile: Bool = false,
-        sideTables: [String: String] = [:]
+        audience: AudienceColumns = .directory, asOf: String? = nil, sideTables: [String: String] = [:]
     ) {
         type = R.type
         name = R.type.table
@@ -50,6 +54,8 @@ package struct Table: Sendable {
         self.searchIndex = searchIndex
         self.searchMembers = searchMembers
         self.isVolatile = isVolatile
+        self.audience = audience
+        self.asOf = asOf ?? (columns.contains("endsOn") ? Self.holds : nil)
         self.sideTables = sideTables
         selection = columns.map(Self.quoted).joined(separator: ", ")
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
@@ -59,6 +65,9 @@ package struct Table: Sendable {
 
     /// Members that lists may filter and sort by.
     package var listableMembers: Set<String> { Set(members.keys) }
+
+    /// Whether a dated fact holds on a day.
+    static let holds = "(startsOn IS NULL OR startsOn <= ?) AND (endsOn IS NULL OR endsOn >= ?)"
 
     static func quoted(_ column: String) -> String { "\"\(column)\"" }
 }

@@ -7,8 +7,9 @@ enum Migrator {
 
     static let migrator: DatabaseMigrator = {
         var migrator = DatabaseMigrator()
-        // Immediate, so that foreign keys are on while a migration runs; none of ours rebuilds a table that others refer to.
+        // Immediate, so that foreign keys are on while a migration runs; deferred where a table is rebuilt that others refer to.
         migrator.registerMigration("001-directory-and-platform", foreignKeyChecks: .immediate) { try $0.execute(sql: migration001) }
+        migrator.registerMigration("002-people-and-history", foreignKeyChecks: .deferred) { try $0.execute(sql: migration002) }
         return migrator
     }()
 

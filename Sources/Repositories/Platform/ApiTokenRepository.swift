@@ -4,8 +4,10 @@ import GRDB
 
 extension ApiToken: Stored {
     package static let table = Table(
-        ApiToken.self, members: [.required("name"), .instant("revokedAt", isNullable: true), .instant("createdAt"), .instant("updatedAt")],
-        isVolatile: true)
+        ApiToken.self,
+        members: [
+            .required("name"), .optional("personId"), .instant("revokedAt", isNullable: true), .instant("createdAt"), .instant("updatedAt"),
+        ], isVolatile: true, audience: .parties(["id", "personId"], administrators: true))
 }
 
 extension Transaction {

@@ -3,7 +3,8 @@ import GRDB
 
 extension ImportJob: Stored {
     package static let table = Table(
-        ImportJob.self, members: [.required("status"), .instant("createdAt"), .instant("updatedAt")], isVolatile: true)
+        ImportJob.self, members: [.required("status"), .instant("createdAt"), .instant("updatedAt")], isVolatile: true,
+        audience: .parties(["id"], administrators: true))
 }
 
 extension Transaction {

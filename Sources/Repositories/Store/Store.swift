@@ -12,7 +12,8 @@ package final class Store: Sendable {
     let directory: DataDirectory
     let queue: WriteQueue
     let cache: EncodedCache
-    private let clock: @Sendable () -> Instant
+    /// The one clock of everything that asks what time it is.
+    package let now: @Sendable () -> Instant
     /// Connections of ``readNow(_:)``, apart from those of asynchronous reads: an asynchronous read holds its connection while it waits for
     /// a worker thread, so callers that block a worker thread must never wait for its connection.
     private let immediate: DatabasePool
@@ -49,7 +50,7 @@ package final class Store: Sendable {
         }
         queue = WriteQueue(pool: pool)
         cache = EncodedCache(capacity: options.cacheBytes)
-        clock = options.clock
+        now = options.clock
     }
 
     static func configuration(readonly: Bool = false) -> Configuration {
@@ -104,16 +105,16 @@ package final class Store: Sendable {
     package func write<Value: Sendable>(
         _ call: Call, source: String? = nil, isLarge: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws -> Value {
-        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [clock] database in
-            try body(WriteTransaction(Connection(database), call: call, source: source, now: clock()))
+        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [now] database in
+            try body(WriteTransaction(Connection(database), call: call, source: source, now: now()))
         }
     }
 
     /// A write that is nobody's resource, beside the others in the same queue: no audit, no event.
     @discardableResult
     package func bookkeeping<Value: Sendable>(_ body: @escaping @Sendable (BookkeepingTransaction) throws -> Value) async throws -> Value {
-        try await queue.submit { [clock] database in
-            try body(BookkeepingTransaction(Connection(database), now: clock()))
+        try await queue.submit { [now] database in
+            try body(BookkeepingTransaction(Connection(database), now: now()))
         }
     }
 

@@ -24,7 +24,7 @@ package final class WriteTransaction: Transaction {
     ///
     /// Throws ``DomainError/duplicate(_:)`` when a unique value is taken.
     @discardableResult
-    package func insert<R: Stored>(_ resource: R, audience: Audience, verb: String = "created") throws -> R {
+    package func insert<R: Stored>(_ resource: R, audience: Audience? = nil, verb: String = "created") throws -> R {
         let values = try RowEncoder.values(of: resource, columns: R.table.columns)
         try translatingConstraints(R.table) { try database.cached(R.table.insert).run(values) }
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: nil, after: $1) }
@@ -39,7 +39,7 @@ package final class WriteTransaction: Transaction {
     /// when the row is gone, `duplicate` when a unique value is taken. `isTarget` is false for a resource the precondition isn't about.
     @discardableResult
     package func update<R: Stored>(
-        from old: R, to new: R, audience: Audience, verb: String = "updated", isTarget: Bool = true
+        from old: R, to new: R, audience: Audience? = nil, verb: String = "updated", isTarget: Bool = true
     ) throws -> R {
         if isTarget { try checkPrecondition(of: old) }
         var new = new
@@ -51,13 +51,13 @@ package final class WriteTransaction: Transaction {
 
     /// A new version of a resource whose own members stay as they are, because something that belongs to it changed.
     @discardableResult
-    package func touch<R: Stored>(_ old: R, audience: Audience, verb: String = "updated", isTarget: Bool = true) throws -> R {
+    package func touch<R: Stored>(_ old: R, audience: Audience? = nil, verb: String = "updated", isTarget: Bool = true) throws -> R {
         if isTarget { try checkPrecondition(of: old) }
         return try replace(old, with: old, audience: audience, verb: verb)
     }
 
     /// Deletes a resource for good; a tombstone stays for followers.
-    package func delete<R: Stored>(_ old: R, audience: Audience, verb: String = "deleted", isTarget: Bool = true) throws {
+    package func delete<R: Stored>(_ old: R, audience: Audience? = nil, verb: String = "deleted", isTarget: Bool = true) throws {
         if isTarget { try checkPrecondition(of: old) }
         try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
@@ -79,7 +79,7 @@ package final class WriteTransaction: Transaction {
         throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)
     }
 
-    private func replace<R: Stored>(_ old: R, with new: R, audience: Audience, verb: String) throws -> R {
+    private func replace<R: Stored>(_ old: R, with new: R, audience: Audience? = nil, verb: String) throws -> R {
         var new = new
         new.etag = old.etag.next
         new.updatedAt = now
@@ -106,10 +106,10 @@ package final class WriteTransaction: Transaction {
         return .preconditionFailed(current: current.etag, changedMembers: [])
     }
 
-    private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience) throws {
+    private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience?) throws {
         try History(database).record(
             HistoryEntry(
                 verb: verb, at: now, actor: call.actor, requestId: call.requestId, source: source, type: type(of: resource).type,
-                resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience))
+                resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience ?? resource.audience))
     }
 }

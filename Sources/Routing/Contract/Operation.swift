@@ -75,6 +75,8 @@ package final class Operation: Sendable {
         case search
         case updatedSince
         case includeDeleted
+        case asOf
+        case expand
         case filter(ListGrammar.FilterRule)
     }
 

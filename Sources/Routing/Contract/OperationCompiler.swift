@@ -96,11 +96,12 @@ struct OperationCompiler {
         let isList = method == .get && parameters.contains { $0.name == "limit" } && parameters.contains { $0.name == "cursor" }
         let grammar = isList ? try listGrammar(&parameters, answer, operationId, at: pointer) : nil
         let takesFields = parameters.contains { $0.name == "fields" && $0.place == .query }
-        let projectable = takesFields ? grammar?.members ?? answer?.members.map(\.name) ?? [] : []
+        let projectable = takesFields ? grammar?.members ?? answer?.members.filter(\.isRequired).map(\.name) ?? [] : []
         if !isList, let index = parameters.firstIndex(where: { $0.name == "fields" }) {
             guard !projectable.isEmpty else { throw ContractError(at: pointer, "\(operationId) takes fields but answers no object") }
             parameters[index].role = .fields
         }
+        if !isList, let index = parameters.firstIndex(where: { $0.name == "expand" }) { parameters[index].role = .expand }
         return Operation(
             operationId: operationId, method: method, path: path, pathNames: pathNames, permission: permission, parameters: parameters,
             body: body, streamsBody: streamsBody, produces: produces, list: grammar, projectable: projectable, responses: responses)
@@ -242,7 +243,8 @@ struct OperationCompiler {
         guard let item = answer?.member("items")?.rules.items, !item.members.isEmpty else {
             throw ContractError(at: pointer, "\(operationId) is a list, but its 200 has no items with members")
         }
-        var grammar = ListGrammar(members: item.members.map(\.name), sortable: [])
+        // What `expand` may add is not required, and no member of its own.
+        var grammar = ListGrammar(members: item.members.filter(\.isRequired).map(\.name), sortable: [])
         for index in parameters.indices where parameters[index].place == .query {
             let parameter = parameters[index]
             switch parameter.name {
@@ -253,6 +255,8 @@ struct OperationCompiler {
             case "q": parameters[index].role = .search
             case "updatedSince": parameters[index].role = .updatedSince
             case "includeDeleted": parameters[index].role = .includeDeleted
+            case "asOf": parameters[index].role = .asOf
+            case "expand": parameters[index].role = .expand
             case "sort":
                 guard let pattern = parameter.schema.rules.pattern else {
                     throw ContractError(at: pointer, "the parameter sort of \(operationId) has no pattern that says which members it takes")

@@ -17,6 +17,8 @@ struct ListParameters {
         case .search: query.text = value.stringValue
         case .updatedSince: query.updatedSince = value.stringValue.flatMap { Instant($0) }
         case .includeDeleted: query.includesDeleted = value.boolValue ?? false
+        case .asOf: query.asOf = value.stringValue.flatMap { LocalDate($0) }
+        case .expand: query.expand = CommaList.split(value.stringValue ?? "")
         case .filter(let rule): return readFilter(rule, value, parameter)
         }
         return []
@@ -174,6 +176,7 @@ extension ListQuery {
         writer.string("q=" + (text ?? ""))
         writer.string("since=" + (updatedSince?.description ?? ""))
         writer.bool(includesDeleted)
+        writer.string("asOf=" + (asOf?.description ?? ""))
         writer.endArray()
         return String(ContentHash.of(writer.bytes), radix: 36)
     }

@@ -108,6 +108,7 @@ extension FieldError {
         }
         writer.member("code", code)
         writer.member("detail", detail)
+        if let conflictsWith { writer.member("conflictsWith", conflictsWith) }
         writer.endObject()
     }
 }

@@ -11,6 +11,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case requestTimeout = "request-timeout"
     case conflict
     case duplicate
+    case overlap
     case preconditionFailed = "precondition-failed"
     case contentTooLarge = "content-too-large"
     case uriTooLong = "uri-too-long"
@@ -35,7 +36,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .conflict, .duplicate: 409
+        case .conflict, .duplicate, .overlap: 409
         case .preconditionFailed: 412
         case .contentTooLarge: 413
         case .uriTooLong: 414
@@ -66,6 +67,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .requestTimeout: "The request took too long to arrive"
         case .conflict: "The current state does not allow this"
         case .duplicate: "The value is already taken"
+        case .overlap: "The days overlap"
         case .preconditionFailed: "The resource has changed"
         case .contentTooLarge: "The body is too large"
         case .uriTooLong: "The request target is too long"
@@ -107,6 +109,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "The request is valid, but the resource is in a state that does not allow it. `detail` says which. Read the resource again before trying once more."
         case .duplicate:
             "A value that must be unique belongs to another resource already. `errors` names the member."
+        case .overlap:
+            "Two facts that exclude each other, such as two leads of one school, would hold on the same day. `errors` names the other one in `conflictsWith`: end it earlier, or begin this one later."
         case .preconditionFailed:
             "The tag in `If-Match` is not the current one: somebody changed the resource since it was read, or the tag was a weak one. `currentEtag` is the tag to use now; `changedMembers` lists what changed since the version sent. Read again, decide again, send again."
         case .contentTooLarge:

@@ -7,13 +7,14 @@ import Synchronization
 /// Register imports over HTTP: a job is made, its files are sent, it is started, it is followed.
 ///
 /// One import runs at a time, in ``run()``. What a running one has come to is kept on the job without a new version.
-package final class ImportService: Sendable {
+package final class ImportService: ResourceReader {
+    package typealias Item = ImportJob
     /// Bytes of one file at most.
     package static let maximumFileBytes = 2 << 30
     /// How often progress is written down.
     private static let progressInterval = Duration.milliseconds(500)
 
-    private let store: Store
+    package let store: Store
     private let staging: ImportStaging
     private let logger: Logger
     private let queue: AsyncStream<Order>
@@ -33,28 +34,13 @@ package final class ImportService: Sendable {
         (queue, wake) = AsyncStream.makeStream()
     }
 
-    package func find(id: String) throws -> ImportJob {
-        guard ResourceType.importJob.isID(id), let job = try store.readNow({ try $0.find(ImportJob.self, id: id) }) else {
-            throw DomainError.notFound
-        }
-        return job
-    }
-
-    package func list(_ query: ListQuery) async throws -> Page<Encoded> {
-        try await store.read { try $0.encodedPage(ImportJob.self, query) }
-    }
-
-    package func export(_ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
-        try await store.each(ImportJob.self, query, body)
-    }
-
     /// A job that waits for its files. Throws `forbidden` for a caller bound to schools.
     package func create(groupUid: String?, _ call: Call) async throws -> ImportJob {
         try Self.authorise(call)
         return try await store.write(call) { transaction in
             let id = ResourceType.importJob.makeID(at: transaction.now)
             let job = ImportJob(id: id, source: School.registerSource, groupUid: groupUid, createdAt: transaction.now)
-            return try transaction.insert(job, audience: .parties([id]))
+            return try transaction.insert(job)
         }
     }
 
@@ -64,7 +50,7 @@ package final class ImportService: Sendable {
     where Body.Element: Sequence<UInt8> {
         try Self.authorise(call)
         guard let file = RegisterFile(rawValue: name) else { throw DomainError.notFound }
-        try Self.mustBeIdle(find(id: id))
+        try Self.mustBeIdle(find(id, call))
         let (size, sha256) = try await staging.receive(file, of: id, body)
         let (job, replaced) = try await store.write(call) { transaction in
             guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
@@ -73,7 +59,7 @@ package final class ImportService: Sendable {
             job.files.removeAll { $0.name == name }
             job.files.append(ImportJob.File(name: name, sizeBytes: size, sha256: sha256, receivedAt: transaction.now))
             let replaced = stored.files.filter { $0.name == name && $0.sha256 != sha256 }
-            return (try transaction.update(from: stored, to: job, audience: .parties([id])), replaced)
+            return (try transaction.update(from: stored, to: job), replaced)
         }
         for file in replaced { staging.remove(file, of: id) }
         return job
@@ -96,14 +82,15 @@ package final class ImportService: Sendable {
             job.status = .queued
             (job.bytesRead, job.rowsRead, job.report, job.failure, job.startedAt, job.finishedAt) = (0, 0, nil, nil, nil, nil)
             job.bytesTotal = 2 * stored.files.reduce(0) { $0 + $1.sizeBytes }
-            return try transaction.update(from: stored, to: job, audience: .parties([id]))
+            return try transaction.update(from: stored, to: job)
         }
         if !call.dryRun { wake.yield(Order(id: id, call: Call(actor: call.actor, requestId: call.requestId))) }
         return job
     }
 
-    private static func authorise(_ call: Call) throws {
-        guard Permission.mayActForTrust(call.actor) else {
+    /// Throws `forbidden` for a caller bound to schools.
+    package static func authorise(_ call: Call) throws {
+        guard Permission.importsWrite.isHeld(by: call.actor, for: .trust) else {
             throw DomainError.forbidden("This token is bound to schools; an import is made by one that isn't.")
         }
     }
@@ -153,7 +140,7 @@ extension ImportService {
     }
 
     private func perform(_ order: Order) async {
-        guard var job = try? find(id: order.id), job.status == .queued else { return }
+        guard var job = try? find(order.id, order.call), job.status == .queued else { return }
         job.status = .running
         job.startedAt = .now()
         await save(job)

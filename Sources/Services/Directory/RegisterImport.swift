@@ -32,7 +32,7 @@ package struct RegisterImport: Sendable {
     package func run(
         _ files: Files, groupUid: String?, _ call: Call, progress: @escaping @Sendable (RegisterProgress) async -> Void = { _ in }
     ) async throws -> RegisterReport {
-        guard Permission.mayActForTrust(call.actor) else {
+        guard Permission.importsWrite.isHeld(by: call.actor, for: .trust) else {
             throw DomainError.forbidden("This token is bound to schools; an import is made by one that isn't.")
         }
         // Read twice, checked and imported; of the groups nothing is imported but the one that is asked for.

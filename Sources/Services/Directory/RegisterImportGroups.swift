@@ -143,12 +143,12 @@ enum RegisterTrust {
                 guard let stored = try transaction.trust.find() else {
                     var trust = Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now)
                     apply(group, to: &trust)
-                    try transaction.insert(trust, audience: .directory)
+                    try transaction.insert(trust)
                     return
                 }
                 var trust = stored
                 apply(group, to: &trust)
-                try transaction.update(from: stored, to: trust, audience: .directory, isTarget: false)
+                try transaction.update(from: stored, to: trust, isTarget: false)
             }
         }
     }

@@ -136,11 +136,11 @@ final class RegisterWriter {
         for change in changes {
             if let stored = try transaction.schools.find(urn: change.row.urn) {
                 let school = change.row.applied(to: stored, at: transaction.now)
-                let kept = try transaction.update(from: stored, to: school, audience: .directory, isTarget: false)
+                let kept = try transaction.update(from: stored, to: school, isTarget: false)
                 if kept.etag == stored.etag { outcome.unchanged += 1 } else { outcome.updated += 1 }
             } else {
                 let school = change.row.made(id: ResourceType.school.makeID(at: transaction.now), at: transaction.now)
-                try transaction.insert(school, audience: .directory)
+                try transaction.insert(school)
                 outcome.created += 1
             }
             try transaction.register.setDigest(change.digest, urn: change.row.urn)
@@ -170,7 +170,7 @@ final class RegisterWriter {
         var query = ListQuery(limit: ListQuery.limits.upperBound, filters: [Filter(member: "groupUid", values: [.string(groupUid)])])
         var absent: [String] = []
         repeat {
-            let page = try await store.read { [query] in try $0.list(School.self, query) }
+            let page = try await store.read { [query] in try $0.list(School.self, query, visibleTo: .everything) }
             absent += page.items.map(\.urn).filter { urn in Int(urn).map { !isSeen($0) } ?? false }
             query.cursor = page.next
         } while query.cursor != nil

@@ -3,14 +3,22 @@ package import Domain
 package import Repositories
 
 /// What people do with schools.
-package struct SchoolService: Sendable {
+package struct SchoolService: ResourceService {
+    package typealias Item = School
     /// How many identifiers one lookup takes; the contract says the same.
     package static let maximumLookup = 500
 
-    private let store: Store
+    package let store: Store
+    package let writing = Permission.schoolsWrite
 
     package init(store: Store) {
         self.store = store
+    }
+
+    package func place(of item: School) -> Scope { .school(item.id) }
+
+    package func stored(_ item: School, replacing old: School?, _ transaction: WriteTransaction) throws {
+        if item.externalRefs != old?.externalRefs { try transaction.replaceExternalRefs(of: item) }
     }
 
     /// A school by its id or a natural key: `urn:100025`, `ukprn:10078058`, `laestab:2022775` (also `202/2775`).
@@ -23,19 +31,33 @@ package struct SchoolService: Sendable {
         return found
     }
 
-    /// The school as it is sent, encoded once per version.
-    package func encoded(id: String) throws -> Encoded {
-        guard let school = try store.readNow({ try $0.encoded(School.self, id: id) }) else { throw DomainError.notFound }
+    /// The version of a school the caller is about to change.
+    package func identifyForWriting(key: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+        try identifyForWriting(identify(key).id, call)
+    }
+
+    /// As it is sent; with `expand`, what holds there on a day, today when it is nil.
+    package func encoded(_ id: String, expand: [String], asOf day: LocalDate?, _ call: Call) throws -> Encoded {
+        let now = store.now()
+        let school = try store.readNow { transaction in
+            try transaction.encoded(School.self, id: id, visibleTo: .everything).map {
+                expand.isEmpty ? $0 : try transaction.expanding($0, expand, on: day ?? now.day(in: transaction.zone()), for: call.actor)
+            }
+        }
+        guard let school else { throw DomainError.notFound }
         return school
     }
 
-    package func list(_ query: ListQuery) async throws -> Page<Encoded> {
-        try await store.read { try $0.encodedPage(School.self, query) }
-    }
-
-    /// Streams every school the query finds from one snapshot, encoded, in the order of the query.
-    package func export(_ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
-        try await store.each(School.self, query, body)
+    /// With `asOf`, the schools that belonged to the trust on that day.
+    package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
+        let now = store.now()
+        return try await store.read { transaction in
+            var page = try transaction.encodedPage(School.self, query, visibleTo: .everything)
+            guard !query.expand.isEmpty else { return page }
+            let day = try query.asOf ?? now.day(in: transaction.zone())
+            page.items = try page.items.map { try transaction.expanding($0, query.expand, on: day, for: call.actor) }
+            return page
+        }
     }
 
     /// Answers each key in the order given: the school, or nil, and the ids of others that share the key.
@@ -43,30 +65,9 @@ package struct SchoolService: Sendable {
         try await store.read { transaction in
             try identifiers.map { identifier in
                 let found = try SchoolKey(identifier).map { try transaction.schools.identify($0) } ?? []
-                return (
-                    identifier, try found.first.flatMap { try transaction.encoded(School.self, id: $0.id) }, found.dropFirst().map(\.id)
-                )
+                let school = try found.first.flatMap { try transaction.encoded(School.self, id: $0.id, visibleTo: .everything) }
+                return (identifier, school, found.dropFirst().map(\.id))
             }
-        }
-    }
-
-    /// Members changed since the version a client knew; for 412.
-    package func changedMembers(id: String, since tag: VersionTag) async throws -> [String] {
-        try await store.read { try $0.changedMembers(of: .school, id: id, since: tag) }
-    }
-
-    /// Changes what the school says of itself. Throws `forbidden` for a caller bound to other schools, `invalid` for members of the register
-    /// that differ, `duplicate` for an external reference another school has.
-    package func update(id: String, patch: JSON, _ call: Call) async throws -> School {
-        guard Permission.mayActFor(schoolId: id, call.actor) else {
-            throw DomainError.forbidden("This token is bound to other schools.")
-        }
-        return try await store.write(call) { transaction in
-            guard let stored = try transaction.find(School.self, id: id) else { throw DomainError.notFound }
-            let changed = try MergePatch.apply(
-                patch, to: stored, writable: School.ownMembers, reason: "comes from the national register or the service and is read-only")
-            if changed.externalRefs != stored.externalRefs { try transaction.schools.replaceExternalRefs(of: changed) }
-            return try transaction.update(from: stored, to: changed, audience: .directory)
         }
     }
 }

@@ -16,7 +16,7 @@ package struct TrustService: Sendable {
         try await store.write(Call(actor: .system, requestId: "start")) { transaction in
             guard try transaction.trust.find() == nil else { return }
             try transaction.insert(
-                Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now), audience: .directory)
+                Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now))
         }
     }
 
@@ -25,21 +25,23 @@ package struct TrustService: Sendable {
         return trust
     }
 
+    /// Throws `forbidden` for whoever may not change the trust.
+    package func authorise(_ call: Call) throws {
+        try store.readNow { try $0.authorise(.trustWrite, for: .trust, call.actor, on: store.now().day(in: $0.zone())) }
+    }
+
     package func changedMembers(id: String, since tag: VersionTag) async throws -> [String] {
         try await store.read { try $0.changedMembers(of: .trust, id: id, since: tag) }
     }
 
     /// Throws `forbidden` for a caller bound to schools, `invalid` for values no trust can have.
     package func update(patch: JSON, _ call: Call) async throws -> Trust {
-        guard Permission.mayActForTrust(call.actor) else {
-            throw DomainError.forbidden("This token is bound to schools; the trust is changed by one that isn't.")
-        }
         return try await store.write(call) { transaction in
+            try transaction.authorise(.trustWrite, for: .trust)
             guard let stored = try transaction.trust.find() else { throw DomainError.notFound }
-            let changed = try MergePatch.apply(
-                patch, to: stored, writable: Trust.writableMembers, defaults: Trust.defaults, reason: "is set by the service and read-only")
+            let changed = try MergePatch.apply(patch, to: stored)
             try changed.validate()
-            return try transaction.update(from: stored, to: changed, audience: .directory)
+            return try transaction.update(from: stored, to: changed)
         }
     }
 }

@@ -4,11 +4,12 @@ package import Repositories
 import Synchronization
 
 /// Issues, rotates, revokes and checks bearer tokens.
-package final class TokenService: Sendable {
+package final class TokenService: ResourceReader {
+    package typealias Item = ApiToken
     /// How long a rotated secret works on when nobody says otherwise.
     package static let defaultOverlapMinutes = 1440
 
-    private let store: Store
+    package let store: Store
     /// The minute of the last recorded use per token, so that use costs a write at most once a minute.
     private let lastUses = Mutex<[String: Int64]>([:])
 
@@ -19,13 +20,18 @@ package final class TokenService: Sendable {
     /// What a token is asked to be.
     package struct Request: Decodable, Sendable {
         package var name: String
+        package var personId: String?
         package var role: Role?
         package var scopes: [String]?
         package var schoolIds: [String]?
         package var expiresAt: Instant?
 
-        package init(name: String, role: Role? = nil, scopes: [String]? = nil, schoolIds: [String]? = nil, expiresAt: Instant? = nil) {
+        package init(
+            name: String, personId: String? = nil, role: Role? = nil, scopes: [String]? = nil, schoolIds: [String]? = nil,
+            expiresAt: Instant? = nil
+        ) {
             self.name = name
+            self.personId = personId
             self.role = role
             self.scopes = scopes
             self.schoolIds = schoolIds
@@ -46,14 +52,14 @@ package final class TokenService: Sendable {
             for (index, id) in schoolIds.enumerated() where try transaction.find(School.self, id: id) == nil {
                 errors.append(FieldError(pointer: "/schoolIds/\(index)", code: "not-found", detail: "is not the id of a school"))
             }
+            errors += try transaction.errors(person: request.personId)
             guard errors.isEmpty else { throw DomainError.invalid(errors) }
-            guard Permission.mayGrant(role: request.role, scopes: scopes, schoolIds: schoolIds, call.actor) else {
-                throw DomainError.forbidden("A token can't be given more than its issuer has.")
-            }
             let token = ApiToken(
-                id: ResourceType.apiToken.makeID(at: transaction.now), name: request.name, role: request.role, scopes: scopes,
+                id: ResourceType.apiToken.makeID(at: transaction.now), name: request.name, personId: request.personId, role: request.role,
+                scopes: scopes,
                 schoolIds: schoolIds, expiresAt: request.expiresAt, createdAt: transaction.now, updatedAt: transaction.now)
-            try transaction.insert(token, audience: .parties([token.id]))
+            try Self.checkGrant(of: token, call.actor)
+            try transaction.insert(token)
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: token.id)
             return token
         }
@@ -63,8 +69,15 @@ package final class TokenService: Sendable {
     private static func errors(in request: Request, now: Instant) -> [FieldError] {
         var errors: [FieldError] = []
         let scopes = request.scopes ?? []
-        if (request.role == nil) == scopes.isEmpty {
-            errors.append(FieldError(pointer: "/scopes", code: "role-or-scopes", detail: "a token has either a role or scopes"))
+        if request.personId != nil {
+            if request.role != nil {
+                errors.append(
+                    FieldError(pointer: "/role", code: "not-allowed", detail: "must be left out: a person's roles are their appointments"))
+            }
+        } else if (request.role == nil) == scopes.isEmpty {
+            errors.append(
+                FieldError(
+                    pointer: "/scopes", code: "role-or-scopes", detail: "a token has either a role or scopes, or belongs to a person"))
         }
         for (index, scope) in scopes.enumerated() where Permission(rawValue: scope) == nil {
             let known = Permission.allCases.map(\.rawValue).joined(separator: ", ")
@@ -74,21 +87,6 @@ package final class TokenService: Sendable {
             errors.append(FieldError(pointer: "/expiresAt", code: "in-the-past", detail: "must be in the future"))
         }
         return errors
-    }
-
-    package func find(id: String) throws -> ApiToken {
-        guard ResourceType.apiToken.isID(id), let token = try store.readNow({ try $0.find(ApiToken.self, id: id) }) else {
-            throw DomainError.notFound
-        }
-        return token
-    }
-
-    package func list(_ query: ListQuery) async throws -> Page<Encoded> {
-        try await store.read { try $0.encodedPage(ApiToken.self, query) }
-    }
-
-    package func export(_ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
-        try await store.each(ApiToken.self, query, body)
     }
 
     /// A new secret; earlier ones end after the overlap. A revoked or expired token is not revived.
@@ -101,7 +99,7 @@ package final class TokenService: Sendable {
             }
             try transaction.tokens.expireSecrets(tokenId: id, at: transaction.now.advanced(bySeconds: Int64(overlapMinutes) * 60))
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: id)
-            return try transaction.touch(stored, audience: .parties([id]))
+            return try transaction.touch(stored)
         }
         return (token, secret)
     }
@@ -113,29 +111,47 @@ package final class TokenService: Sendable {
             guard stored.revokedAt == nil else { return stored }
             var revoked = stored
             revoked.revokedAt = transaction.now
-            return try transaction.update(from: stored, to: revoked, audience: .parties([id]))
+            return try transaction.update(from: stored, to: revoked)
         }
     }
 
     /// A caller manages only tokens that have no more than itself: else it could take over a stronger one by rotating it.
     private static func manageable(_ id: String, _ call: Call, _ transaction: WriteTransaction) throws -> ApiToken {
         guard let token = try transaction.find(ApiToken.self, id: id) else { throw DomainError.notFound }
-        guard Permission.mayGrant(role: token.role, scopes: token.scopes, schoolIds: token.schoolIds, call.actor) else {
-            throw DomainError.forbidden("This token has more than its caller has itself.")
-        }
+        try checkGrant(of: token, call.actor)
         return token
     }
 
-    /// The actor behind a bearer secret; nil when it is malformed, unknown, expired or revoked.
+    /// Nobody gives more than it has. A person gives tokens of their own; those who run the trust give anybody theirs, as they appoint them.
+    private static func checkGrant(of token: ApiToken, _ actor: Actor) throws {
+        if let person = token.personId {
+            let runsTrust = actor.scopes.isEmpty && actor.schoolIds.isEmpty && Permission.tokensWrite.isHeld(by: actor, for: .trust)
+            guard runsTrust || person == actor.personId else {
+                throw DomainError.forbidden("A token of a person is issued by that person or by those who run the trust.")
+            }
+            let isNarrower =
+                (actor.scopes.isEmpty || (!token.scopes.isEmpty && Set(token.scopes).isSubset(of: actor.scopes)))
+                && (actor.schoolIds.isEmpty || (!token.schoolIds.isEmpty && Set(token.schoolIds).isSubset(of: actor.schoolIds)))
+            guard runsTrust || isNarrower else { throw DomainError.forbidden("A token can't be given more than its issuer has.") }
+        } else if !Permission.mayGrant(role: token.role, scopes: token.scopes, schoolIds: token.schoolIds, actor) {
+            throw DomainError.forbidden("A token can't be given more than its issuer has.")
+        }
+    }
+
+    /// The actor behind a bearer secret; nil when it is malformed, unknown, expired or revoked. A person's authority is that of
+    /// their appointments today.
     package func authenticate(_ secret: String) throws -> Actor? {
         guard TokenSecret.isWellFormed(secret) else { return nil }
-        let now = Instant.now()
+        let now = store.now()
         let digest = TokenSecret.digest(secret)
-        guard let token = try store.readNow({ try $0.tokens.find(secretDigest: digest, at: now) }), token.isUsable(at: now) else {
-            return nil
+        let found = try store.readNow { transaction -> (token: ApiToken, actor: Actor)? in
+            guard let token = try transaction.tokens.find(secretDigest: digest, at: now), token.isUsable(at: now) else { return nil }
+            guard let person = token.personId else { return (token, token.actor()) }
+            return (token, token.actor(grants: try transaction.people.grants(personId: person, on: now.day(in: try transaction.zone()))))
         }
-        noteUse(of: token.id, at: now)
-        return token.actor
+        guard let found else { return nil }
+        noteUse(of: found.token.id, at: now)
+        return found.actor
     }
 
     private func noteUse(of id: String, at now: Instant) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Domain
 import Foundation
+import Logging
 import Repositories
 import Services
 
@@ -15,12 +16,17 @@ struct TokenCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Issue a token and print its secret, this once, on standard output.",
-            discussion: "Give a role or scopes. Scopes are: \(Permission.allCases.map(\.rawValue).joined(separator: ", ")).")
+            discussion:
+                "Give a role, or scopes, or the person it acts as. A person's token may do what their appointments allow, today; scopes narrow it. Scopes are: \(Permission.allCases.map(\.rawValue).joined(separator: ", "))."
+        )
 
         @OptionGroup var options: DataOptions
 
         @Option(help: "What people will call it, such as the system that uses it.")
         var name: String
+
+        @Option(help: ArgumentHelp("The person it acts as: their id or work email.", valueName: "person"))
+        var person: String?
 
         @Option(help: "trustAdmin: everything an administrator of the trust may do.")
         var role: String?
@@ -39,26 +45,28 @@ struct TokenCommand: AsyncParsableCommand {
         var expires: String?
 
         func validate() throws {
-            if (role == nil) == (scopes == nil) { throw ValidationError("Give either --role or --scopes.") }
-            if let role, Role(rawValue: role) == nil {
-                throw ValidationError("There is no role \(role); there is \(Role.allCases.map(\.rawValue).joined(separator: ", ")).")
+            if person == nil, (role == nil) == (scopes == nil) { throw ValidationError("Give --role, --scopes or --person.") }
+            if person != nil, role != nil { throw ValidationError("Leave out --role: a person's roles are their appointments.") }
+            if let role, role != Role.trustAdmin.rawValue {
+                throw ValidationError("There is no role \(role) of tokens; there is trustAdmin.")
             }
             if let expires, Self.instant(expires) == nil { throw ValidationError("--expires is a day or an instant, not \(expires).") }
         }
 
         func run() async throws {
             let store = try Store(directory: options.data, options: StoreOptions(role: .command))
-            let tokens = TokenService(store: store)
-            let service = SchoolService(store: store)
-            let schoolIds = try schools.map { try Self.words($0).map { try Self.identify($0, service) } }
-            let request = TokenService.Request(
-                name: name, role: role.flatMap(Role.init), scopes: scopes.map(Self.words), schoolIds: schoolIds,
-                expiresAt: expires.flatMap(Self.instant))
+            let services = DomainServices(store: store, directory: options.data, logger: Logger(label: "partnership"))
+            let schoolIds = try schools.map { try Self.words($0).map { try Self.identify($0, services.schools) } }
             do {
-                let (_, secret) = try await tokens.create(request, .commandLine)
+                let request = TokenService.Request(
+                    name: name, personId: try person.map { try services.people.identify(person: $0) }, role: role.flatMap(Role.init),
+                    scopes: scopes.map(Self.words), schoolIds: schoolIds, expiresAt: expires.flatMap(Self.instant))
+                let (_, secret) = try await services.tokens.create(request, .commandLine)
                 print(secret)
             } catch DomainError.invalid(let errors) {
                 throw ValidationError(errors.map(\.detail).joined(separator: "; "))
+            } catch DomainError.notFound {
+                throw ValidationError("There is no person \(person ?? "").")
             }
             try store.close()
         }
@@ -87,9 +95,9 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             let store = try Store(directory: options.data, options: StoreOptions(role: .command))
-            try await TokenService(store: store).export(ListQuery()) { encoded in
+            try await TokenService(store: store).export(ListQuery(), .commandLine) { encoded in
                 let token = try JSONCodec.decode(ApiToken.self, fromBytes: encoded.bytes)
-                let power = token.role?.rawValue ?? token.scopes.joined(separator: ",")
+                let power = token.role?.rawValue ?? ([token.personId].compactMap(\.self) + token.scopes).joined(separator: ",")
                 let state = token.revokedAt.map { "revoked \($0)" } ?? token.expiresAt.map { "expires \($0)" } ?? "does not expire"
                 let use = token.lastUsedAt.map { "last used \($0)" } ?? "never used"
                 print([token.id, token.name, power, state, use].joined(separator: "\t"))

@@ -145,7 +145,7 @@ import Testing
         stored.vision = "Every child known"
         stored.values = ["kindness"]
         stored.shortName = "Gospel Oak"
-        stored.externalRefs = [School.ExternalRef(system: "mis", id: "1")]
+        stored.externalRefs = [ExternalRef(system: "mis", id: "1")]
         stored.percentDisadvantaged = 41
         stored.etag = VersionTag(number: 5)
         let later = Instant("2027-01-04T08:00:00Z")!

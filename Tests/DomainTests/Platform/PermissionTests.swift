@@ -3,47 +3,193 @@ import Domain
 import OrderedCollections
 import Testing
 
+/// Two schools: A, where the actor is somebody, and B, where it is nobody.
+private let a = "sch_a"
+private let b = "sch_b"
+
+private func integration(_ scopes: [String], schoolIds: [String] = []) -> Actor {
+    Actor(kind: .token, id: "tok_1", name: "t", scopes: scopes, schoolIds: schoolIds)
+}
+
+private func holder(_ role: Role, chapter: Chapter? = nil, scopes: [String] = [], schoolIds: [String] = []) -> Actor {
+    let atSchool = role.isAtSchool || role == .delegate
+    return Actor(
+        kind: .token, id: "tok_1", name: "t", personId: [.trustAdmin, .operator].contains(role) ? nil : "per_1",
+        grants: [Actor.Grant(role: role.rawValue, schoolId: atSchool ? a : nil, chapter: chapter?.rawValue)], scopes: scopes,
+        schoolIds: schoolIds)
+}
+
 struct PermissionTests {
-    func token(roles: [String] = [], scopes: [String] = [], schoolIds: [String] = []) -> Actor {
-        Actor(kind: .token, id: "tok_1", name: "t", roles: roles, scopes: scopes, schoolIds: schoolIds)
+    /// What each role may do, written out a second time: where it may for the trust, where only for its own school.
+    private static let reads: Set<Permission> = [
+        .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
+        .calendarsRead,
+        .codeListsRead,
+    ]
+    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    private static let leading: Set<Permission> = [
+        .schoolsWrite, .overridesWrite, .peopleWrite, .delegationsWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite,
+        .handOverRead,
+    ]
+    private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
+    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite]
+
+    private static func expected(_ role: Role) -> (trust: Set<Permission>, ownSchool: Set<Permission>) {
+        switch role {
+        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: (reads.union(shared), leading)
+        case .schoolOffice, .schoolBusinessManager: (reads, [.peopleWrite, .calendarsWrite])
+        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .specialist: (reads, [])
+        case .governor, .chairOfGovernors, .trustee: (reads.union(shared), [])
+        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]), [])
+        case .dataProtectionOfficer: (reads.union(privacy), [])
+        case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
+        case .operator: (Set(Permission.allCases), [])
+        case .delegate: preconditionFailure("has a test of its own")
+        }
     }
 
-    @Test("A trust administrator holds every permission, a token without role and scopes only what concerns itself")
-    func roles() {
+    @Test(
+        "Each role may do what its row says: for the trust, for its own school, for another",
+        arguments: Role.allCases.filter { $0 != .delegate })
+    func matrix(role: Role) {
+        let (trust, own) = Self.expected(role)
+        let actor = holder(role)
         for permission in Permission.allCases {
-            #expect(permission.isHeld(by: token(roles: ["trustAdmin"])))
-            #expect(permission.isHeld(by: token()) == (permission == .selfRead))
-            #expect(permission.isHeld(by: token(roles: ["headteacher"])) == (permission == .selfRead))
+            let isAnothersChoice = role != .operator && Self.schoolsOwn.contains(permission)
+            #expect(permission.isHeld(by: actor) == (trust.contains(permission) || own.contains(permission)), "\(permission)")
+            #expect(permission.isHeld(by: actor, for: .trust) == trust.contains(permission), "\(permission)")
+            let atOwn = own.contains(permission) || (trust.contains(permission) && !isAnothersChoice)
+            #expect(permission.isHeld(by: actor, for: .school(a)) == atOwn, "\(permission)")
+            #expect(permission.isHeld(by: actor, for: .school(b)) == (trust.contains(permission) && !isAnothersChoice), "\(permission)")
         }
+    }
+
+    @Test("A delegate may do what the chapter holds, at the school that delegated it", arguments: Chapter.allCases)
+    func delegates(chapter: Chapter) {
+        let actor = holder(.delegate, chapter: chapter)
+        for permission in Self.leading {
+            let isCovered = permission.chapter == chapter
+            #expect(permission.isHeld(by: actor, for: .school(a)) == isCovered, "\(permission)")
+            #expect(permission.isHeld(by: actor) == isCovered, "\(permission)")
+            #expect(!permission.isHeld(by: actor, for: .school(b)), "\(permission)")
+        }
+        #expect(Permission.schoolsRead.isHeld(by: actor, for: .school(b)))
+    }
+
+    @Test(
+        "The central team makes a school's own choices only where the school has delegated the chapter",
+        arguments: [Role.trustAdmin, .chiefExecutive])
+    func centralTeam(role: Role) {
+        let actor = holder(role)
+        #expect(!Permission.schoolsWrite.isHeld(by: actor, for: .school(b)))
+        #expect(Permission.schoolsWrite.isHeld(by: actor, for: .school(b), delegated: [.profile]))
+        #expect(!Permission.schoolsWrite.isHeld(by: actor, for: .school(b), delegated: [.calendar]))
+        #expect(Permission.calendarsWrite.isHeld(by: actor, for: .school(b), delegated: [.calendar]))
+        #expect(!Permission.delegationsWrite.isHeld(by: actor, for: .school(b), delegated: Set(Chapter.allCases)))
     }
 
     @Test("A scope gives exactly its permission")
     func scopes() {
         for scope in Permission.allCases {
             for permission in Permission.allCases {
-                #expect(permission.isHeld(by: token(scopes: [scope.rawValue])) == (permission == scope || permission == .selfRead))
+                let isGiven = permission == scope
+                #expect(permission.isHeld(by: integration([scope.rawValue])) == (isGiven || permission == .selfRead))
+                #expect(permission.isHeld(by: integration([scope.rawValue]), for: .school(a)) == isGiven)
+                #expect(permission.isHeld(by: integration([scope.rawValue]), for: .trust) == isGiven)
             }
         }
     }
 
-    @Test("A caller bound to schools acts for those only, and not for the trust")
-    func bound() {
-        let bound = token(roles: ["trustAdmin"], schoolIds: ["sch_a"])
-        #expect(Permission.mayActFor(schoolId: "sch_a", bound))
-        #expect(!Permission.mayActFor(schoolId: "sch_b", bound))
-        #expect(!Permission.mayActForTrust(bound))
-        #expect(Permission.mayActFor(schoolId: "sch_b", token()) && Permission.mayActForTrust(token()))
+    @Test("A token without role, scopes or person, and a person without an appointment, may only ask about themselves")
+    func nobody() {
+        let people = [integration([]), Actor(kind: .token, id: "tok_1", name: "t", personId: "per_1")]
+        for actor in people + [Actor(kind: .token, id: "tok_1", name: "t", personId: "per_1", scopes: ["schools:read"])] {
+            for permission in Permission.allCases {
+                #expect(permission.isHeld(by: actor) == (permission == .selfRead))
+                #expect(!permission.isHeld(by: actor, for: .school(a)))
+            }
+        }
     }
 
-    @Test("Nobody gives more than it has: neither permissions nor schools")
+    @Test("Scopes beside a person narrow what the appointments give")
+    func narrowed() {
+        let head = holder(.headteacher, scopes: ["schools:write", "tokens:write"])
+        #expect(Permission.schoolsWrite.isHeld(by: head, for: .school(a)))
+        #expect(!Permission.peopleWrite.isHeld(by: head, for: .school(a)))
+        #expect(!Permission.tokensWrite.isHeld(by: head) && !Permission.schoolsRead.isHeld(by: head))
+    }
+
+    @Test("A caller bound to schools acts for those only, and not for the trust")
+    func bound() {
+        let bound = holder(.trustAdmin, schoolIds: [a])
+        #expect(Permission.peopleWrite.isHeld(by: bound, for: .school(a)))
+        #expect(!Permission.peopleWrite.isHeld(by: bound, for: .school(b)))
+        #expect(!Permission.trustWrite.isHeld(by: bound, for: .trust))
+        #expect(!Permission.schoolsWrite.isHeld(by: integration(["schools:write"], schoolIds: [a]), for: .school(b)))
+    }
+
+    @Test("Nobody gives more than it has: neither permissions nor schools, nor a school's own choices")
     func grants() {
-        let narrow = token(scopes: ["tokens:write", "schools:read"], schoolIds: ["sch_a", "sch_b"])
-        #expect(Permission.mayGrant(role: nil, scopes: ["schools:read"], schoolIds: ["sch_a"], narrow))
-        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: ["sch_a"], narrow))
-        #expect(!Permission.mayGrant(role: .trustAdmin, scopes: [], schoolIds: ["sch_a"], narrow))
+        let narrow = integration(["tokens:write", "schools:read"], schoolIds: [a, b])
+        #expect(Permission.mayGrant(role: nil, scopes: ["schools:read"], schoolIds: [a], narrow))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [a], narrow))
+        #expect(!Permission.mayGrant(role: .trustAdmin, scopes: [], schoolIds: [a], narrow))
         #expect(!Permission.mayGrant(role: nil, scopes: ["schools:read"], schoolIds: [], narrow))
-        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:read"], schoolIds: ["sch_a", "sch_c"], narrow))
-        #expect(Permission.mayGrant(role: .trustAdmin, scopes: [], schoolIds: [], token(roles: ["trustAdmin"])))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:read"], schoolIds: [a, "sch_c"], narrow))
+        let admin = holder(.trustAdmin)
+        #expect(Permission.mayGrant(role: .trustAdmin, scopes: [], schoolIds: [], admin))
+        #expect(Permission.mayGrant(role: nil, scopes: ["people:write"], schoolIds: [], admin))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [], admin))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [b], admin))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["privacy:read"], schoolIds: [], admin))
+        #expect(Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [], holder(.operator)))
+        #expect(!Permission.mayGrant(role: .operator, scopes: [], schoolIds: [], admin))
+    }
+}
+
+struct VisibilityTests {
+    private static let leadsEverywhere: Set<Role> = [
+        .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher, .delegate, .improvementLead,
+        .chiefExecutive,
+        .trustee, .trustAdmin, .operator,
+    ]
+
+    @Test("Every role sees the directory; leaders see what leaders share; governors only of their own school", arguments: Role.allCases)
+    func leadership(role: Role) {
+        let visibility = Visibility(of: holder(role))
+        #expect(visibility.allows(.directory))
+        let governs = role == .governor || role == .chairOfGovernors
+        #expect(visibility.allows(.leadership(schoolIds: [b])) == Self.leadsEverywhere.contains(role))
+        #expect(visibility.allows(.leadership(schoolIds: [a])) == (Self.leadsEverywhere.contains(role) || governs))
+    }
+
+    @Test(
+        "What is between parties is for them alone: person, token, the leads and office of a school, those who run the trust",
+        arguments: Role.allCases)
+    func parties(role: Role) {
+        let visibility = Visibility(of: holder(role))
+        let all = role == .operator
+        #expect(visibility.allows(.parties(["tok_1"])))
+        #expect(visibility.allows(.parties(["per_2"])) == all)
+        let isOfSchool = role.leadsSchool || role == .schoolOffice || role == .schoolBusinessManager
+        #expect(visibility.allows(.parties([a])) == (all || isOfSchool))
+        #expect(visibility.allows(.parties([b])) == all)
+        #expect(visibility.allows(.parties(Audience.administrators)) == (all || role == .trustAdmin || role == .chiefExecutive))
+    }
+
+    @Test("An integration sees what its scopes name, between parties only for the schools it is bound to")
+    func integrations() {
+        let free = Visibility(of: integration(["stages:read"]))
+        #expect(free.allows(.leadership(schoolIds: [b])) && free.allows(.parties([b])))
+        let bound = Visibility(of: integration(["stages:read"], schoolIds: [a]))
+        #expect(bound.allows(.leadership(schoolIds: [b])) && bound.allows(.parties([a])) && !bound.allows(.parties([b])))
+    }
+
+    @Test("A person without an appointment sees the directory and what concerns them")
+    func nobody() {
+        let visibility = Visibility(of: Actor(kind: .token, id: "tok_1", name: "t", personId: "per_1"))
+        #expect(visibility.allows(.directory) && visibility.allows(.parties(["per_1"])))
+        #expect(!visibility.allows(.leadership(schoolIds: [a])) && !visibility.allows(.parties([a])))
     }
 }
 

@@ -14,36 +14,39 @@ import Testing
 /// The whole service but for the sockets, on a database of its own. Every answer is held against openapi.yaml.
 final class TestClient: Sendable {
     let store: Store
-    let tokens: TokenService
-    let imports: ImportService
+    let services: DomainServices
+    var tokens: TokenService { services.tokens }
+    var imports: ImportService { services.imports }
     let directory: URL
     private let responder: Responder
     private let checker: ContractChecker
     /// The secret of a token with role trustAdmin.
     let admin: String
+    /// The secret of a token with every scope: an integration that may also make schools' own choices.
+    let integration: String
 
     init() async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         store = try Store(directory: directory.path, options: StoreOptions(role: .service))
-        tokens = TokenService(store: store)
-        imports = ImportService(
+        services = DomainServices(
             store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        let trust = TrustService(store: store)
-        try await trust.ensureExists()
+        try await services.trust.ensureExists()
         let contract = try Contract()
         checker = try ContractChecker()
         let operations = Operations(
-            contract: contract, schools: SchoolService(store: store), trust: trust, tokens: tokens, imports: imports,
+            contract: contract, services: services,
             service: ServiceHandlers(
-                health: HealthService(store: store, dataDirectory: directory.path), limits: .standard, version: "test",
-                securityContact: "mailto:security@example.org"))
-        let tokens = tokens
+                health: services.health, limits: .standard, version: "test", securityContact: "mailto:security@example.org"))
+        let tokens = services.tokens
         responder = try Responder(
             contract: contract, bindings: operations.bindings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             authenticate: { try tokens.authenticate($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
             problem: ProblemTable.problem)
-        admin = try await tokens.create(.init(name: "admin", role: .trustAdmin), Call(actor: .system, requestId: "test")).secret
+        let call = Call(actor: .system, requestId: "test")
+        admin = try await services.tokens.create(.init(name: "admin", role: .trustAdmin), call).secret
+        let scopes = Permission.allCases.map(\.rawValue)
+        integration = try await services.tokens.create(.init(name: "integration", scopes: scopes), call).secret
     }
 
     deinit {
@@ -58,13 +61,13 @@ final class TestClient: Sendable {
         ).secret
     }
 
-    /// One request. `token` nil sends none; `json` sends a body of the content type of the method.
+    /// One request. `token` nil sends none, the empty one is the administrator's, or the integration's where a school's own words are changed; `json` sends a body of the content type of the method.
     func send(
         _ method: HTTPRequest.Method, _ path: String, token: String? = "", json: JSON? = nil, body: [UInt8]? = nil,
         headers: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> TestAnswer {
         var head = HTTPRequest(method: method, scheme: "https", authority: "localhost", path: path)
-        if let token { head.headerFields[.authorization] = "Bearer " + (token.isEmpty ? admin : token) }
+        if let token { head.headerFields[.authorization] = "Bearer " + (token.isEmpty ? usual(method, path) : token) }
         let bytes = body ?? json?.bytes
         if bytes != nil {
             head.headerFields[.contentType] = method == .patch ? "application/merge-patch+json" : "application/json"
@@ -79,6 +82,10 @@ final class TestClient: Sendable {
         checker.check(
             answer, to: method, operation: request.record.operation, isSparse: path.contains("fields="), sourceLocation: sourceLocation)
         return answer
+    }
+
+    private func usual(_ method: HTTPRequest.Method, _ path: String) -> String {
+        method == .patch && path.hasPrefix("/v1/schools/") ? integration : admin
     }
 
     func get(
@@ -100,6 +107,38 @@ final class TestClient: Sendable {
         try await send(.post, path, token: token, json: json, sourceLocation: sourceLocation)
     }
 
+    func delete(
+        _ path: String, token: String? = "", ifMatch: String? = "*", sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> TestAnswer {
+        try await send(.delete, path, token: token, headers: ifMatch.map { ["If-Match": $0] } ?? [:], sourceLocation: sourceLocation)
+    }
+
+    /// Records something over HTTP, as the integration; its id.
+    func add(_ path: String, _ json: JSON, sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
+        let answer = try await post(path, token: integration, json, sourceLocation: sourceLocation)
+        #expect(answer.status == 201, "\(answer.text)", sourceLocation: sourceLocation)
+        return answer.json["id"]?.stringValue ?? ""
+    }
+
+    func addPerson(_ name: String = "Ada Palmer") async throws -> String { try await add("/v1/people", ["name": .string(name)]) }
+
+    /// Somebody new in a role from the beginning of 2020 on; the person's id.
+    func appoint(_ role: Role, at school: String? = nil, name: String = "Ada Palmer") async throws -> String {
+        let person = try await addPerson(name)
+        _ = try await add(
+            "/v1/appointments",
+            [
+                "personId": .string(person), "schoolId": school.map(JSON.string) ?? .null, "role": .string(role.rawValue),
+                "startsOn": "2020-01-01",
+            ])
+        return person
+    }
+
+    /// A token that acts as the person; its secret.
+    func token(of person: String, scopes: [String]? = nil) async throws -> String {
+        try await tokens.create(.init(name: "theirs", personId: person, scopes: scopes), Call(actor: .system, requestId: "test")).secret
+    }
+
     /// A school in the database, as the register would have brought it.
     @discardableResult
     func addSchool(urn: String, _ change: @escaping @Sendable (inout School) -> Void = { _ in }) async throws -> School {
@@ -109,7 +148,7 @@ final class TestClient: Sendable {
                 establishmentTypeCode: "01",
                 establishmentType: "Community school", status: .open, createdAt: transaction.now)
             change(&school)
-            return try transaction.insert(school, audience: .directory)
+            return try transaction.insert(school)
         }
     }
 }

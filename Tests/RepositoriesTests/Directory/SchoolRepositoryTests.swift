@@ -44,23 +44,23 @@ import Testing
     func externalRefs() async throws {
         let test = try TestStore()
         let schools = try await test.insert([.test(1), .test(2)])
-        func refer(_ school: School, _ references: [School.ExternalRef]) async throws {
+        func refer(_ school: School, _ references: [ExternalRef]) async throws {
             try await test.store.write(.test) { transaction in
                 var changed = school
                 changed.externalRefs = references
-                try transaction.schools.replaceExternalRefs(of: changed)
+                try transaction.replaceExternalRefs(of: changed)
             }
         }
-        let reference = School.ExternalRef(system: "mis", id: "A1")
+        let reference = ExternalRef(system: "mis", id: "A1")
         try await refer(schools[0], [reference])
-        try await refer(schools[0], [reference, School.ExternalRef(system: "hr", id: "A1")])
+        try await refer(schools[0], [reference, ExternalRef(system: "hr", id: "A1")])
         await #expect(
             throws: DomainError.duplicate(
                 FieldError(pointer: "/externalRefs", code: "duplicate", detail: "is already taken by another school"))
         ) { try await refer(schools[1], [reference]) }
         try await refer(schools[0], [])
         try await refer(schools[1], [reference])
-        try await test.store.write(.test) { try $0.delete(schools[1], audience: .directory) }
+        try await test.store.write(.test) { try $0.delete(schools[1]) }
         #expect(try test.integer("SELECT count(*) FROM schoolExternalRef") == 0)
     }
 
@@ -69,10 +69,10 @@ import Testing
         let test = try TestStore()
         #expect(try test.store.readNow { try $0.trust.find() } == nil)
         let trust = Trust(id: ResourceType.trust.makeID(at: .test), createdAt: .test)
-        try await test.store.write(.test) { try $0.insert(trust, audience: .directory) }
+        try await test.store.write(.test) { try $0.insert(trust) }
         #expect(try test.store.readNow { try $0.trust.find() } == trust)
         let second = Trust(id: ResourceType.trust.makeID(at: .test), createdAt: .test)
-        await #expect(throws: (any Error).self) { try await test.store.write(.test) { try $0.insert(second, audience: .directory) } }
+        await #expect(throws: (any Error).self) { try await test.store.write(.test) { try $0.insert(second) } }
     }
 
     @Test("Digests of register rows are kept, replaced and listed")

@@ -13,7 +13,7 @@ import Testing
                 let stored = try #require(try transaction.find(School.self, id: school.id))
                 var changed = stored
                 changed.vision = vision
-                try transaction.update(from: stored, to: changed, audience: .directory)
+                try transaction.update(from: stored, to: changed)
             }
         }
         return school
@@ -99,7 +99,7 @@ import Testing
     @Test("The source of imported values is recorded beside the actor")
     func source() async throws {
         let test = try TestStore()
-        try await test.store.write(.test, source: "gias") { try $0.insert(School.test(1), audience: .directory) }
+        try await test.store.write(.test, source: "gias") { try $0.insert(School.test(1)) }
         #expect(try test.integer("SELECT count(*) FROM audit WHERE source = 'gias' AND actorId = 'tok_1'") == 1)
     }
 }

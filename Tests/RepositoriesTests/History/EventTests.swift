@@ -13,14 +13,14 @@ import Testing
             var changed = school
             changed.vision = "V"
             changed.shortName = "S"
-            return try transaction.update(from: school, to: changed, audience: .leadership)
+            return try transaction.update(from: school, to: changed, audience: .leadership(schoolIds: []))
         }
         try await test.store.write(.test) { try $0.delete(changed, audience: .parties(["per_1", "per_2"])) }
         let events = try test.store.readNow { try $0.events(after: 0, limit: 10) }
         #expect(events.map(\.seq) == [1, 2, 3])
         #expect(events.map(\.type) == ["school.created", "school.updated", "school.deleted"])
         #expect(events.map(\.etag.number) == [1, 2, 3])
-        #expect(events.map(\.audience) == [.directory, .leadership, .parties(["per_1", "per_2"])])
+        #expect(events.map(\.audience) == [.directory, .leadership(schoolIds: []), .parties(["per_1", "per_2"])])
         #expect(events[1].changedMembers == ["shortName", "vision"])
         #expect(events.allSatisfy { $0.resourceId == school.id && $0.requestId == "req_1" && TypeID.isValid($0.id, prefix: "evt") })
         #expect(events[0].actor["name"] == "Test")
@@ -32,7 +32,7 @@ import Testing
     func tombstone() async throws {
         let test = try TestStore()
         let school = try await test.insert([.test(1)])[0]
-        try await test.store.write(.test) { try $0.delete(school, audience: .directory) }
+        try await test.store.write(.test) { try $0.delete(school) }
         #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == nil)
         let tombstones = try test.store.readNow { try $0.tombstones(of: .school, since: .test, limit: 10) }
         #expect(tombstones.map(\.id) == [school.id])

@@ -30,7 +30,7 @@ import Testing
         let changed = try await other.write(.test) { transaction in
             var changed = school
             changed.vision = "new"
-            return try transaction.update(from: school, to: changed, audience: .directory)
+            return try transaction.update(from: school, to: changed)
         }
         try other.close()
         #expect(try test.store.readNow { try $0.encoded(School.self, id: school.id) }?.bytes == JSONCodec.encode(changed))
@@ -44,7 +44,7 @@ import Testing
             try await test.store.write(.test(dryRun: dryRun)) { transaction in
                 var changed = school
                 changed.vision = vision
-                try transaction.update(from: school, to: changed, audience: .directory)
+                try transaction.update(from: school, to: changed)
                 return try transaction.encoded(School.self, id: school.id)
             }
         }
@@ -62,7 +62,7 @@ import Testing
     func volatile() async throws {
         let test = try TestStore()
         let job = ImportJob(id: ResourceType.importJob.makeID(at: .test), source: "gias", groupUid: nil, createdAt: .test)
-        try await test.store.write(.test) { try $0.insert(job, audience: .leadership) }
+        try await test.store.write(.test) { try $0.insert(job, audience: .leadership(schoolIds: [])) }
         _ = try test.store.readNow { try $0.encoded(ImportJob.self, id: job.id) }
         try await test.store.bookkeeping { transaction in
             var progress = job
@@ -107,7 +107,7 @@ import Testing
         try await test.store.each(School.self, ListQuery(limit: 1, sort: sort)) { school in
             if ids.isEmpty {
                 try await test.insert([.test(999) { $0.pupils = 0 }])
-                try await test.store.write(.test) { try $0.delete(schools[5], audience: .directory) }
+                try await test.store.write(.test) { try $0.delete(schools[5]) }
             }
             ids.append(school.id)
         }

@@ -68,7 +68,7 @@ import Testing
             let number = round
             try await test.insert([.test(1000 + number) { $0.pupils = number }])
             let victim = schools[schools.count - number]
-            try await test.store.write(.test) { try $0.delete(victim, audience: .directory) }
+            try await test.store.write(.test) { try $0.delete(victim) }
         }
         let ids = found.map(\.id)
         #expect(Set(ids).count == ids.count)

@@ -71,7 +71,7 @@ import Testing
         try await test.store.write(.test) { transaction in
             var changed = school
             changed.name = "Harbour Academy"
-            try transaction.update(from: school, to: changed, audience: .directory)
+            try transaction.update(from: school, to: changed)
         }
         #expect(try find("maryport", in: test) == [])
         #expect(try find("harbour", in: test) == ["2"])

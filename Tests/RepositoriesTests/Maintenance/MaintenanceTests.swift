@@ -31,7 +31,7 @@ import Testing
         try before.close()
         let total = try restored.readNow { try $0.list(School.self, ListQuery(countsTotal: true)) }.total
         #expect((1...61).contains(try #require(total)))
-        try await restored.write(.test) { try $0.insert(School.test(500), audience: .directory) }
+        try await restored.write(.test) { try $0.insert(School.test(500)) }
         try restored.close()
     }
 

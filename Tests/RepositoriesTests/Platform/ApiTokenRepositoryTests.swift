@@ -13,7 +13,7 @@ import Testing
             id: ResourceType.apiToken.makeID(at: .test), name: "Reader", role: nil, scopes: ["schools:read"], schoolIds: ["sch_1"],
             expiresAt: Instant.test.advanced(bySeconds: 60), createdAt: .test, updatedAt: .test)
         try await test.store.write(.test) { transaction in
-            try transaction.insert(token, audience: .parties([token.id]))
+            try transaction.insert(token)
             try transaction.tokens.addSecret(digest: Self.first, tokenId: token.id)
         }
         return token
@@ -67,7 +67,9 @@ import Testing
             let token = ApiToken(
                 id: ResourceType.apiToken.makeID(at: .test), name: "x", role: role, scopes: scopes, schoolIds: [], expiresAt: nil,
                 createdAt: .test, updatedAt: .test)
-            await #expect(throws: (any Error).self) { try await test.store.write(.test) { try $0.insert(token, audience: .leadership) } }
+            await #expect(throws: (any Error).self) {
+                try await test.store.write(.test) { try $0.insert(token, audience: .leadership(schoolIds: [])) }
+            }
         }
     }
 
@@ -75,7 +77,7 @@ import Testing
     func importJobs() async throws {
         let test = try TestStore()
         let job = ImportJob(id: ResourceType.importJob.makeID(at: .test), source: "gias", groupUid: nil, createdAt: .test)
-        try await test.store.write(.test) { try $0.insert(job, audience: .leadership) }
+        try await test.store.write(.test) { try $0.insert(job, audience: .leadership(schoolIds: [])) }
         var progress = job
         progress.status = .running
         progress.rowsRead = 7

@@ -21,7 +21,7 @@ import Testing
         school.vision = "\"Quoted\", with\nlines, é and 🏫"
         school.values = ["kindness", "a \"b\" \\ c"]
         school.distinctiveStrengths = ["music"]
-        school.externalRefs = [School.ExternalRef(system: "mis", id: "A/1")]
+        school.externalRefs = [ExternalRef(system: "mis", id: "A/1")]
     }
 
     @Test("What is written is read back, every member of it", arguments: [full, School.test(8)])
@@ -41,7 +41,7 @@ import Testing
         report.rejections = [RegisterReport.Rejection(file: "establishments", line: 2, column: nil, reason: "no name")]
         job.report = report
         let stored = job
-        try await test.store.write(.test) { try $0.insert(stored, audience: .leadership) }
+        try await test.store.write(.test) { try $0.insert(stored, audience: .leadership(schoolIds: [])) }
         #expect(try test.store.readNow { try $0.find(ImportJob.self, id: stored.id) } == stored)
     }
 

@@ -19,7 +19,7 @@ import Testing
         let test = try TestStore(options: StoreOptions(clock: { Self.later }))
         let school = try await test.insert([.test(1)])[0]
         let changed = changing(school) { $0.vision = "V" }
-        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed, audience: .directory) }
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed) }
         #expect(stored.etag == VersionTag(number: 2))
         #expect(stored.updatedAt == Self.later)
         #expect(stored.createdAt == school.createdAt)
@@ -30,7 +30,7 @@ import Testing
     func unchanged() async throws {
         let test = try TestStore(options: StoreOptions(clock: { Self.later }))
         let school = try await test.insert([.test(1)])[0]
-        let stored = try await test.store.write(.test) { try $0.update(from: school, to: school, audience: .directory) }
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: school) }
         #expect(stored == school)
         #expect(try test.integer("SELECT count(*) FROM event") == 1)
         #expect(try test.integer("SELECT count(*) FROM audit") == 1)
@@ -41,22 +41,22 @@ import Testing
         let test = try TestStore()
         let school = try await test.insert([.test(1)])[0]
         let second = try await test.store.write(.test) {
-            try $0.update(from: school, to: changing(school) { $0.vision = "V" }, audience: .directory)
+            try $0.update(from: school, to: changing(school) { $0.vision = "V" })
         }
         let expected = DomainError.preconditionFailed(current: second.etag, changedMembers: ["vision"])
         await #expect(throws: expected) {
             try await test.store.write(.test(.tags([school.etag]))) {
-                try $0.update(from: second, to: changing(second) { $0.vision = "W" }, audience: .directory)
+                try $0.update(from: second, to: changing(second) { $0.vision = "W" })
             }
         }
         await #expect(throws: expected) {
-            try await test.store.write(.test(.tags([school.etag]))) { try $0.delete(second, audience: .directory) }
+            try await test.store.write(.test(.tags([school.etag]))) { try $0.delete(second) }
         }
         await #expect(throws: DomainError.preconditionFailed(current: second.etag, changedMembers: [])) {
-            try await test.store.write(.test(.tags([]))) { try $0.touch(second, audience: .directory) }
+            try await test.store.write(.test(.tags([]))) { try $0.touch(second) }
         }
         try await test.store.write(.test(.tags([school.etag, second.etag]))) {
-            try $0.update(from: second, to: changing(second) { $0.vision = "W" }, audience: .directory)
+            try $0.update(from: second, to: changing(second) { $0.vision = "W" })
         }
     }
 
@@ -65,16 +65,16 @@ import Testing
         let test = try TestStore()
         let school = try await test.insert([.test(1)])[0]
         let second = try await test.store.write(.test) {
-            try $0.update(from: school, to: changing(school) { $0.vision = "V" }, audience: .directory)
+            try $0.update(from: school, to: changing(school) { $0.vision = "V" })
         }
         await #expect(throws: DomainError.preconditionFailed(current: second.etag, changedMembers: [])) {
             try await test.store.write(.test) {
-                try $0.update(from: school, to: changing(school) { $0.vision = "W" }, audience: .directory)
+                try $0.update(from: school, to: changing(school) { $0.vision = "W" })
             }
         }
-        try await test.store.write(.test) { try $0.delete(second, audience: .directory) }
+        try await test.store.write(.test) { try $0.delete(second) }
         await #expect(throws: DomainError.notFound) {
-            try await test.store.write(.test) { try $0.delete(second, audience: .directory) }
+            try await test.store.write(.test) { try $0.delete(second) }
         }
     }
 
@@ -88,7 +88,7 @@ import Testing
                     let changed = changing(school) { $0.vision = "V\(number)" }
                     return
                         (try? await test.store.write(.test(.tags([school.etag]))) {
-                            try $0.update(from: school, to: changed, audience: .directory)
+                            try $0.update(from: school, to: changed)
                         }) != nil
                 }
             }
@@ -111,7 +111,7 @@ import Testing
     func touch() async throws {
         let test = try TestStore()
         let school = try await test.insert([.test(1)])[0]
-        let touched = try await test.store.write(.test) { try $0.touch(school, audience: .directory, verb: "rotated") }
+        let touched = try await test.store.write(.test) { try $0.touch(school, verb: "rotated") }
         #expect(touched.etag.number == 2)
         let event = try test.store.readNow { try $0.events(after: 1, limit: 1) }[0]
         #expect(event.type == "school.rotated")
@@ -132,7 +132,7 @@ import Testing
             $0.status = .closed
             $0.closedOn = LocalDate("2026-08-31")
         }
-        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed, audience: .directory) }
+        let stored = try await test.store.write(.test) { try $0.update(from: school, to: changed) }
         #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == stored)
         #expect(try test.store.readNow { try $0.list(School.self, ListQuery(text: "another leeds")) }.items == [stored])
         #expect(try test.store.readNow { try $0.list(School.self, ListQuery(text: "school")) }.items == [])

@@ -110,7 +110,7 @@ import Testing
             try Store(directory: test.directory, options: StoreOptions(role: .service))
         }
         let command = try Store(directory: test.directory, options: StoreOptions(role: .command))
-        try await command.write(.test) { try $0.insert(School.test(1), audience: .directory) }
+        try await command.write(.test) { try $0.insert(School.test(1)) }
         try command.close()
         #expect(try test.integer("SELECT count(*) FROM school") == 1)
     }
@@ -157,7 +157,7 @@ import Testing
         let token = ApiToken(
             id: ResourceType.apiToken.makeID(at: .test), name: "Reader", role: .trustAdmin, scopes: [], schoolIds: [], expiresAt: nil,
             createdAt: .test, updatedAt: .test)
-        try await test.store.write(.test) { try $0.insert(token, audience: .parties([token.id])) }
+        try await test.store.write(.test) { try $0.insert(token) }
         try await test.store.bookkeeping { try $0.tokens.recordUse(tokenId: token.id, at: .test) }
         let stored = try #require(try test.store.readNow { try $0.find(ApiToken.self, id: token.id) })
         #expect(stored.lastUsedAt == .test)

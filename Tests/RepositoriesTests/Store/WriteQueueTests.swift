@@ -53,7 +53,7 @@ import Testing
             for number in 0..<30 {
                 group.addTask {
                     let outcome: Void? = try? await test.store.write(.test) { transaction in
-                        try transaction.insert(School.test(number), audience: .directory)
+                        try transaction.insert(School.test(number))
                         if number.isMultiple(of: 3) { throw Refusal() }
                     }
                     return (number, outcome != nil)
@@ -117,7 +117,7 @@ import Testing
     func dryRun() async throws {
         let test = try TestStore()
         let school = try await test.store.write(.test(dryRun: true)) { transaction in
-            let school = try transaction.insert(School.test(1), audience: .directory)
+            let school = try transaction.insert(School.test(1))
             #expect(try transaction.find(School.self, id: school.id) == school)
             return school
         }

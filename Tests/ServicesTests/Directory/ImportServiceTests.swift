@@ -10,7 +10,8 @@ private typealias Fixture = RegisterImportFixture
 @Suite(.timeLimit(.minutes(2))) struct ImportServiceTests {
     private let fixture: RegisterImportFixture
     private let service: ImportService
-    private let call = Call(actor: Actor(kind: .token, id: "tok_x", name: "Integration", roles: ["trustAdmin"]), requestId: "req_1")
+    private let call = Call(
+        actor: Actor(kind: .token, id: "tok_x", name: "Integration", grants: [Actor.Grant(role: "trustAdmin")]), requestId: "req_1")
 
     init() throws {
         fixture = try RegisterImportFixture()
@@ -38,7 +39,7 @@ private typealias Fixture = RegisterImportFixture
         let background = Task { try await service.run() }
         defer { background.cancel() }
         while true {
-            let job = try service.find(id: id)
+            let job = try service.find(id, call)
             if job.status == .succeeded || job.status == .failed { return job }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -59,10 +60,10 @@ private typealias Fixture = RegisterImportFixture
         let done = try await finish(made.id)
         #expect(done.status == .succeeded && done.report?.counts == [1, 0, 0, 0] && done.failure == nil)
         #expect(done.rowsRead == 2 && done.bytesRead == done.bytesTotal && done.startedAt != nil && done.finishedAt != nil)
-        #expect(try service.find(id: made.id) == done)
+        #expect(try service.find(made.id, call) == done)
         #expect(try fixture.school(100_001)?.groupUid == "3320")
         while staged(made.id) { try await Task.sleep(for: .milliseconds(5)) }
-        #expect(throws: DomainError.notFound) { try service.find(id: "imp_01h455vb4pex5vsknk084sn02q") }
+        #expect(throws: DomainError.notFound) { try service.find("imp_01h455vb4pex5vsknk084sn02q", call) }
         await #expect(throws: DomainError.conflict("The import is done; make another one.")) { try await service.start(id: made.id, call) }
         await #expect(throws: DomainError.conflict("The import is done; make another one.")) {
             try await service.receive(file: "groups", of: made.id, stream([]), call)
@@ -110,7 +111,7 @@ private typealias Fixture = RegisterImportFixture
             continuation.finish(throwing: BrokenOff())
         }
         await #expect(throws: BrokenOff.self) { try await service.receive(file: "establishments", of: id, body, call) }
-        #expect(try service.find(id: id).files == [])
+        #expect(try service.find(id, call).files == [])
         #expect(rmdir("\(fixture.directory)/imports/\(id)") == 0, "the folder is empty")
     }
 
@@ -127,7 +128,7 @@ private typealias Fixture = RegisterImportFixture
         let next = ImportService(store: fixture.store, directory: fixture.directory)
         await #expect(throws: DomainError.conflict("The import is running.")) { try await next.start(id: interrupted, call) }
         #expect(try await finish(queued, next).status == .succeeded)
-        let failed = try next.find(id: interrupted)
+        let failed = try next.find(interrupted, call)
         #expect(failed.status == .failed && failed.failure == "The import was interrupted; start it again.")
         let last = ImportService(store: fixture.store, directory: fixture.directory)
         _ = try await last.start(id: interrupted, call)
@@ -146,7 +147,8 @@ private typealias Fixture = RegisterImportFixture
 
     @Test("A caller bound to schools can't import")
     func bound() async throws {
-        let actor = Actor(kind: .token, id: "t", name: "t", roles: ["trustAdmin"], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
+        let actor = Actor(
+            kind: .token, id: "t", name: "t", grants: [Actor.Grant(role: "trustAdmin")], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
         await #expect(throws: DomainError.self) { try await service.create(groupUid: nil, Call(actor: actor, requestId: "r")) }
     }
 }

@@ -41,7 +41,7 @@ private typealias Fixture = RegisterImportFixture
         let said = try await fixture.store.write(Fixture.call) { transaction in
             var changed = stored
             changed.vision = "Every child known"
-            return try transaction.update(from: stored, to: changed, audience: .directory)
+            return try transaction.update(from: stored, to: changed)
         }
         #expect(try await fixture.run(schools: [Fixture.school(100_001)]).counts == [0, 0, 1, 0])
         #expect(try await fixture.run(schools: [Fixture.school(100_001, town: "York")]).counts == [0, 1, 0, 0])
@@ -133,7 +133,8 @@ private typealias Fixture = RegisterImportFixture
     func bound() async throws {
         let fixture = try RegisterImportFixture()
         let files = try fixture.files(schools: [Fixture.school(100_001)])
-        let actor = Actor(kind: .token, id: "t", name: "t", roles: ["trustAdmin"], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
+        let actor = Actor(
+            kind: .token, id: "t", name: "t", grants: [Actor.Grant(role: "trustAdmin")], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
         await #expect(throws: DomainError.self) { try await fixture.run(files, call: Call(actor: actor, requestId: "test")) }
         #expect(try fixture.isEmpty())
     }

@@ -43,7 +43,7 @@ private typealias Fixture = RegisterImportFixture
             var trust = stored
             trust.name = "Harris Federation"
             trust.groupId = nil
-            return try transaction.update(from: stored, to: trust, audience: .directory)
+            return try transaction.update(from: stored, to: trust)
         }
         try await fixture.run(schools: schools, links: [Fixture.link(100_001)], groups: [Fixture.group()], groupUid: "3320")
         let after = try #require(try fixture.store.readNow { try $0.trust.find() })

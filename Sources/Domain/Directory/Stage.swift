@@ -1,0 +1,31 @@
+package import Core
+
+/// Where a school stands on its journey, from one day to another, and the tier of support that goes with it.
+package struct Stage: DatedFact {
+    package static let type = ResourceType.stage
+
+    package var id: String
+    package var schoolId: String
+    /// A code of the list `stages`: stabilise, repair, improve, sustain by default.
+    package var stage: String
+    /// A code of the list `support-tiers`; the stage's own when it is left out.
+    package var tier: String
+    package var rationale: String?
+    /// Who decided it, in words.
+    package var decidedBy: String?
+    package var startsOn: LocalDate
+    package var endsOn: LocalDate?
+    package var recordedBy: String
+    package var createdAt: Instant
+    package var updatedAt: Instant
+    package var etag: VersionTag
+
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, schoolId, stage, tier, rationale, decidedBy, startsOn, endsOn, recordedBy, createdAt, updatedAt, etag
+    }
+
+    package var firstDay: LocalDate? { startsOn }
+    package var reason: String? { rationale }
+    package var audience: Audience { .leadership(schoolIds: [schoolId]) }
+    package static let writableMembers: Set<String> = ["schoolId", "stage", "tier", "rationale", "decidedBy", "startsOn", "endsOn"]
+}

@@ -1,0 +1,85 @@
+package import Core
+
+/// Who may see a resource and its events; the same for every school.
+package enum Audience: Hashable, Sendable {
+    /// Everyone signed in.
+    case directory
+    /// School leads and their delegates, improvement leads, chief executive, trustees; and the governors of the schools it concerns.
+    case leadership(schoolIds: [String])
+    /// Only those concerned: ids of persons, tokens and schools (their leads and offices), or `role:` and a role of the trust.
+    case parties([String])
+
+    /// Names under which those who run the trust are parties.
+    package static let administrators = ["role:trustAdmin", "role:chiefExecutive"]
+}
+
+/// What a caller may see, worked out once from its authority: the one rule behind reads, lists, counts, search, expansion, events, exports.
+package struct Visibility: Hashable, Sendable {
+    package enum Leadership: Hashable, Sendable {
+        case none
+        /// What concerns these schools.
+        case schools(Set<String>)
+        case all
+    }
+
+    package var leadership: Leadership
+    /// By which names the caller is a party; nil sees what is between parties as well.
+    package var parties: Set<String>?
+
+    package static let everything = Visibility(leadership: .all, parties: nil)
+
+    package init(leadership: Leadership, parties: Set<String>?) {
+        self.leadership = leadership
+        self.parties = parties
+    }
+
+    package init(of actor: Actor) {
+        // An integration sees what its scopes name, between parties only for the schools it is bound to.
+        guard !actor.grants.isEmpty || actor.personId != nil else {
+            self.init(leadership: .all, parties: actor.schoolIds.isEmpty ? nil : Set(actor.schoolIds + [actor.id]))
+            return
+        }
+        var leadership = Leadership.none
+        var parties: Set<String> = [actor.id]
+        if let person = actor.personId { parties.insert(person) }
+        var governed: Set<String> = []
+        for grant in actor.grants {
+            guard let role = Role(rawValue: grant.role) else { continue }
+            if role == .operator {
+                self = .everything
+                return
+            }
+            if !role.isAtSchool, role != .delegate { parties.insert("role:" + role.rawValue) }
+            if role.sharesLeadership { leadership = .all }
+            if let school = grant.schoolId {
+                if role == .governor || role == .chairOfGovernors { governed.insert(school) }
+                if role.leadsSchool || role == .schoolOffice || role == .schoolBusinessManager { parties.insert(school) }
+            }
+        }
+        if leadership == .none, !governed.isEmpty { leadership = .schools(governed) }
+        self.init(leadership: leadership, parties: parties)
+    }
+
+    package func allows(_ audience: Audience) -> Bool {
+        switch audience {
+        case .directory: true
+        case .leadership(let schools):
+            switch leadership {
+            case .all: true
+            case .none: false
+            case .schools(let governed): schools.contains(where: governed.contains)
+            }
+        case .parties(let concerned): parties.map { parties in concerned.contains(where: parties.contains) } ?? true
+        }
+    }
+}
+
+extension Role {
+    /// Sees the leadership audience of all schools.
+    var sharesLeadership: Bool {
+        switch self {
+        case .trustAdmin, .operator, .chiefExecutive, .improvementLead, .trustee, .delegate: true
+        default: leadsSchool
+        }
+    }
+}

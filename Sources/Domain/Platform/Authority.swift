@@ -1,0 +1,79 @@
+package import Core
+
+/// Whom a permission is asked for.
+package enum Scope: Hashable, Sendable {
+    /// The trust as a whole.
+    case trust
+    /// One school, by id.
+    case school(String)
+}
+
+// Authority as pure functions: appointments, role, scopes and schools of an actor against what is asked.
+extension Permission {
+    /// Whether the actor holds it at all, somewhere. Everyone signed in may ask about themselves.
+    package func isHeld(by actor: Actor) -> Bool {
+        if self == .selfRead { return true }
+        guard isWithinScopes(of: actor) else { return false }
+        return actor.grants.isEmpty ? actor.personId == nil : actor.grants.contains { isGiven(by: $0) }
+    }
+
+    /// Whether the actor may do it to what belongs to this school or to the trust.
+    ///
+    /// What is a school's own choice (``isSchoolsOwn``) the trust's roles may not do for a school, unless the school's `delegations` to
+    /// the central team say so.
+    package func isHeld(by actor: Actor, for scope: Scope, delegated: Set<Chapter> = []) -> Bool {
+        guard isWithinScopes(of: actor), Self.isWithinSchools(scope, of: actor) else { return false }
+        if actor.grants.isEmpty { return actor.personId == nil }
+        return actor.grants.contains { grant in
+            guard let role = Role(rawValue: grant.role) else { return false }
+            if case .school(let id) = scope, grant.schoolId == id, role.atOwnSchool.contains(self) {
+                return role != .delegate || grant.chapter == chapter?.rawValue
+            }
+            guard role.trustWide.contains(self) else { return false }
+            if case .school = scope, isSchoolsOwn, role != .operator { return chapter.map(delegated.contains) ?? false }
+            return true
+        }
+    }
+
+    /// Whether the actor may give another caller this role or these scopes, at these schools: never more than it holds itself, and what is
+    /// a school's own choice only for schools it may make the choice for.
+    package static func mayGrant(role: Role?, scopes: [String], schoolIds: [String], _ actor: Actor) -> Bool {
+        let isNarrower = actor.schoolIds.isEmpty || (!schoolIds.isEmpty && Set(schoolIds).isSubset(of: actor.schoolIds))
+        guard isNarrower else { return false }
+        if let role {
+            return role == .trustAdmin && actor.grants.contains { [.operator, .trustAdmin, .chiefExecutive].contains(Role($0)) }
+        }
+        let places: [Scope] = schoolIds.isEmpty ? [.trust] : schoolIds.map(Scope.school)
+        return scopes.compactMap(Permission.init).allSatisfy { permission in
+            permission == .selfRead || places.allSatisfy { permission.mayBeGiven(by: actor, for: $0) }
+        }
+    }
+
+    private func mayBeGiven(by actor: Actor, for scope: Scope) -> Bool {
+        // Over the whole trust it would be over every school.
+        if scope == .trust, isSchoolsOwn, !actor.grants.isEmpty { return actor.grants.contains { Role($0) == .operator } }
+        return isHeld(by: actor, for: scope)
+    }
+
+    /// Scopes give exactly themselves; beside a person's appointments they narrow.
+    private func isWithinScopes(of actor: Actor) -> Bool {
+        actor.scopes.isEmpty ? !actor.grants.isEmpty : actor.scopes.contains(rawValue)
+    }
+
+    private func isGiven(by grant: Actor.Grant) -> Bool {
+        guard let role = Role(rawValue: grant.role) else { return false }
+        if role == .delegate, !role.trustWide.contains(self) { return grant.chapter == chapter?.rawValue }
+        return role.trustWide.contains(self) || role.atOwnSchool.contains(self)
+    }
+
+    /// A caller bound to schools acts for those only, and not for the trust.
+    private static func isWithinSchools(_ scope: Scope, of actor: Actor) -> Bool {
+        guard !actor.schoolIds.isEmpty else { return true }
+        guard case .school(let id) = scope else { return false }
+        return actor.schoolIds.contains(id)
+    }
+}
+
+extension Role {
+    fileprivate init?(_ grant: Actor.Grant) { self.init(rawValue: grant.role) }
+}

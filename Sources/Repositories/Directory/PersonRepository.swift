@@ -1,0 +1,57 @@
+package import Core
+package import Domain
+import GRDB
+
+extension Person: Stored {
+    package static let table = Table(
+        Person.self,
+        members: [
+            .required("name"), .optional("workEmail"), .optional("jobTitle"), .instant("erasedAt", isNullable: true), .instant("updatedAt"),
+        ],
+        searchIndex: "personSearch", searchMembers: ["name"],
+        asOf: """
+            id IN (SELECT personId FROM appointment WHERE (startsOn IS NULL OR startsOn <= ?) AND (endsOn IS NULL OR endsOn >= ?))
+            """,
+        sideTables: ["personExternalRef": "externalRefs"])
+}
+
+extension Transaction {
+    package var people: PersonRepository<Self> { PersonRepository(transaction: self) }
+}
+
+package struct PersonRepository<Owner: Transaction> {
+    fileprivate let transaction: Owner
+
+    package func find(workEmail: String) throws -> Person? {
+        try transaction.all(Person.self, where: "workEmail", is: workEmail).first
+    }
+
+    /// Whether nothing refers to the person.
+    package func isUnused(id: String) throws -> Bool {
+        try transaction.connection.database.cached(
+            """
+            SELECT EXISTS (SELECT 1 FROM appointment WHERE personId = ?1) OR EXISTS (SELECT 1 FROM absence WHERE ?1 IN (personId, standInId))
+                OR EXISTS (SELECT 1 FROM delegation WHERE personId = ?1) OR EXISTS (SELECT 1 FROM apiToken WHERE personId = ?1)
+            """
+        ).first([.text(id)]) { $0.integer(0) } == 0
+    }
+
+    /// What a person may do on a day: their appointments, the days they stand in for somebody, what was delegated to them.
+    package func grants(personId: String, on day: LocalDate) throws -> [Actor.Grant] {
+        let appointed = try transaction.facts(Appointment.self, where: "personId", is: personId, on: day).map {
+            Actor.Grant(role: $0.role.rawValue, schoolId: $0.schoolId, areas: $0.areas)
+        }
+        let standingIn = try transaction.facts(Absence.self, where: "standInId", is: personId, on: day).map {
+            Actor.Grant(role: Role.actingHeadteacher.rawValue, schoolId: $0.schoolId)
+        }
+        let delegated = try transaction.facts(Delegation.self, where: "personId", is: personId, on: day).map {
+            Actor.Grant(role: Role.delegate.rawValue, schoolId: $0.schoolId, chapter: $0.chapter.rawValue)
+        }
+        return appointed + standingIn + delegated
+    }
+
+    /// The chapters a school has handed to the central team on a day.
+    package func chaptersDelegated(by schoolId: String, on day: LocalDate) throws -> Set<Chapter> {
+        Set(try transaction.facts(Delegation.self, where: "schoolId", is: schoolId, on: day).filter { $0.personId == nil }.map(\.chapter))
+    }
+}

@@ -1,0 +1,62 @@
+package import Core
+package import Domain
+import GRDB
+
+/// A resource that `expand` can put into another: the member with its id, and what it is.
+package struct Reference: Sendable {
+    let name: String
+    let member: String
+    let type: ResourceType
+
+    package init(_ name: String, _ member: String, _ type: ResourceType) {
+        self.name = name
+        self.member = member
+        self.type = type
+    }
+}
+
+extension Table {
+    /// References by member, as every resource names them: `schoolId` is a school, under `school`.
+    static let references = [
+        Reference("school", "schoolId", .school), Reference("person", "personId", .person), Reference("standIn", "standInId", .person),
+    ]
+}
+
+extension Transaction {
+    /// The page with related resources put into each item under their names: what the caller could read by itself, else null.
+    package func expanding<R: Stored>(_ page: Page<Encoded>, of type: R.Type, _ names: [String], for actor: Actor) throws -> Page<Encoded> {
+        guard !names.isEmpty else { return page }
+        var page = page
+        page.items = try page.items.map { try expanding($0, of: type, names, for: actor) }
+        return page
+    }
+
+    package func expanding<R: Stored>(_ item: Encoded, of type: R.Type, _ names: [String], for actor: Actor) throws -> Encoded {
+        let visibility = Visibility(of: actor)
+        let tree = try JSON(parsing: item.bytes)
+        var added: [(String, [UInt8]?)] = []
+        for reference in Table.references where names.contains(reference.name) && R.table.columns.contains(reference.member) {
+            var related: Encoded?
+            if reference.type.readPermission.isHeld(by: actor), let id = tree[reference.member]?.stringValue {
+                related = try encoded(StoredTypes.of(reference.type), id: id, visibleTo: visibility)
+            }
+            added.append((reference.name, related?.bytes))
+        }
+        return item.adding(added)
+    }
+}
+
+extension Encoded {
+    /// The same object with further members at its end; nil bytes are null.
+    package func adding(_ members: [(String, [UInt8]?)]) -> Encoded {
+        guard !members.isEmpty else { return self }
+        var bytes = Array(self.bytes.dropLast())
+        for (name, value) in members {
+            var member = JSONWriter()
+            member.string(name)
+            bytes += [UInt8(ascii: ",")] + member.bytes + [UInt8(ascii: ":")] + (value ?? Array("null".utf8))
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return Encoded(id: id, etag: etag, bytes: bytes)
+    }
+}

@@ -1,0 +1,26 @@
+package import Core
+package import Domain
+package import Repositories
+
+/// Absences of those who lead a school, and who stands in.
+package struct AbsenceService: FactService {
+    package typealias Item = Absence
+    package let store: Store
+    package let writing = Permission.peopleWrite
+
+    package init(store: Store) {
+        self.store = store
+    }
+
+    package func place(of item: Absence) -> Scope { .school(item.schoolId) }
+
+    package func errors(in item: Absence, _ transaction: WriteTransaction) throws -> [FieldError] {
+        var errors = try item.errors + transaction.errors(person: item.personId) + transaction.errors(school: item.schoolId)
+        errors += try transaction.errors(person: item.standInId, at: "/standInId")
+        guard errors.isEmpty else { return errors }
+        let leads = try transaction.all(Appointment.self, where: "personId", is: item.personId).contains {
+            $0.schoolId == item.schoolId && $0.role.leadsSchool && $0.overlaps(item)
+        }
+        return leads ? [] : [FieldError(pointer: "/personId", code: "not-a-lead", detail: "doesn't lead this school on these days")]
+    }
+}

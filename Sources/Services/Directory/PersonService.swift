@@ -1,0 +1,38 @@
+package import Domain
+package import Repositories
+
+/// People: whoever may appoint at a school, or for the trust, may record them.
+package struct PersonService: ResourceService {
+    package typealias Item = Person
+    package let store: Store
+    package let writing = Permission.peopleWrite
+
+    package init(store: Store) {
+        self.store = store
+    }
+
+    /// The id of a person named by id or work email. Throws ``DomainError/notFound``.
+    package func identify(person key: String) throws -> String {
+        let found = try store.readNow { transaction in
+            ResourceType.person.isID(key) ? try transaction.find(Person.self, id: key) : try transaction.people.find(workEmail: key)
+        }
+        guard let found else { throw DomainError.notFound }
+        return found.id
+    }
+
+    package func prepare(_ item: Person, replacing old: Person?, _ transaction: WriteTransaction) throws -> Person {
+        if item.erasedAt != nil { throw DomainError.conflict("The data of this person was erased; nothing is recorded of them any more.") }
+        return item
+    }
+
+    package func stored(_ item: Person, replacing old: Person?, _ transaction: WriteTransaction) throws {
+        if item.externalRefs != old?.externalRefs ?? [] { try transaction.replaceExternalRefs(of: item) }
+    }
+
+    package func checkDeletion(of item: Person, _ transaction: WriteTransaction) throws {
+        guard try transaction.people.isUnused(id: item.id) else {
+            throw DomainError.conflict(
+                "This person has appointments, absences, delegations or tokens; their history is kept. End those, or erase.")
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import Logging
+package import Repositories
+
+/// Every service of the domain over one store, made in one place for the program and for the tests.
+package struct DomainServices: Sendable {
+    package let store: Store
+    package let trust: TrustService
+    package let schools: SchoolService
+    package let memberships: MembershipService
+    package let stages: StageService
+    package let people: PersonService
+    package let appointments: AppointmentService
+    package let absences: AbsenceService
+    package let delegations: DelegationService
+    package let leadership: LeadershipService
+    package let tokens: TokenService
+    package let imports: ImportService
+    package let health: HealthService
+
+    /// - Parameter directory: the data directory.
+    package init(store: Store, directory: String, logger: Logger) {
+        self.store = store
+        trust = TrustService(store: store)
+        schools = SchoolService(store: store)
+        memberships = MembershipService(store: store)
+        stages = StageService(store: store)
+        people = PersonService(store: store)
+        appointments = AppointmentService(store: store)
+        absences = AbsenceService(store: store)
+        delegations = DelegationService(store: store)
+        leadership = LeadershipService(store: store)
+        tokens = TokenService(store: store)
+        imports = ImportService(store: store, directory: directory, logger: logger)
+        health = HealthService(store: store, dataDirectory: directory)
+    }
+}

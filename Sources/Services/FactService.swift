@@ -1,0 +1,42 @@
+package import Core
+import Domain
+package import Repositories
+
+/// The service of a dated fact: its days are in order, nothing that excludes it holds at the same time.
+package protocol FactService: ResourceService where Item: StoredFact {
+    /// Rules of the fact itself, all at once.
+    func errors(in item: Item, _ transaction: WriteTransaction) throws -> [FieldError]
+}
+
+extension FactService {
+    package func errors(in item: Item, _ transaction: WriteTransaction) throws -> [FieldError] { item.dayErrors }
+
+    package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item {
+        let errors = try self.errors(in: item, transaction)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try transaction.checkExclusions(of: item)
+        return item
+    }
+}
+
+extension Transaction {
+    /// The zone of the trust's days.
+    func zone() throws -> TrustZone { TrustZone(try trust.find()?.timeZone ?? "Europe/London") }
+
+    /// An error when there is no such school.
+    func errors(school id: String?, at pointer: String = "/schoolId") throws -> [FieldError] {
+        guard let id, try find(School.self, id: id) == nil else { return [] }
+        return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a school")]
+    }
+
+    /// An error when there is no such person.
+    func errors(person id: String?, at pointer: String = "/personId") throws -> [FieldError] {
+        guard let id, try find(Person.self, id: id) == nil else { return [] }
+        return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a person")]
+    }
+}
+
+extension WriteTransaction {
+    /// Today in the trust.
+    func today() throws -> LocalDate { now.day(in: try zone()) }
+}

@@ -1,0 +1,158 @@
+package import Core
+package import Domain
+import OrderedCollections
+package import Repositories
+
+/// Reading a resource, the same for all: by id, as a list, whole; only what is for the caller.
+package protocol ResourceReader: Sendable {
+    associatedtype Item: Stored
+
+    var store: Store { get }
+}
+
+/// What people do with a resource that needs nothing special: find, list, export, create, change, delete.
+///
+/// A service says who may write and what must hold; the rest is the same for all. Each write asks both again in its own transaction.
+package protocol ResourceService: ResourceReader {
+    /// The permission a write needs, and whose it is: of which school, or of the trust.
+    var writing: Permission { get }
+    func place(of item: Item) -> Scope
+
+    /// Checks `item`, about to be stored in place of `old`, and completes it. Throws `invalid`, `overlap`, `conflict`.
+    func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item
+
+    /// What has to be done beside the row itself; within the same transaction.
+    func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws
+
+    /// Throws `conflict` when other things still need it.
+    func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws
+}
+
+extension ResourceService {
+    package func place(of item: Item) -> Scope { .trust }
+    package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
+    package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
+    package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
+}
+
+// MARK: Reading
+
+extension ResourceReader {
+    /// The resource's version. Throws ``DomainError/notFound`` for one that isn't there, or isn't for the caller.
+    package func identify(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+        let item = try find(id, call)
+        return (item.id, item.etag)
+    }
+
+    package func find(_ id: String, _ call: Call) throws -> Item {
+        let visibility = Visibility(of: call.actor)
+        guard Item.type.isID(id), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
+            throw DomainError.notFound
+        }
+        return item
+    }
+
+    /// As it is sent, encoded once per version.
+    ///
+    /// - Parameter expand: names of related resources to put in.
+    package func encoded(_ id: String, expand: [String] = [], _ call: Call) throws -> Encoded {
+        let visibility = Visibility(of: call.actor)
+        let item = try store.readNow { transaction in
+            try transaction.encoded(Item.self, id: id, visibleTo: visibility).map {
+                try transaction.expanding($0, of: Item.self, expand, for: call.actor)
+            }
+        }
+        guard let item else { throw DomainError.notFound }
+        return item
+    }
+
+    package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
+        let visibility = Visibility(of: call.actor)
+        return try await store.read { transaction in
+            let page = try transaction.encodedPage(Item.self, query, visibleTo: visibility)
+            return try transaction.expanding(page, of: Item.self, query.expand, for: call.actor)
+        }
+    }
+
+    /// Streams everything the query finds from one snapshot, in its order.
+    package func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws {
+        try await store.each(Item.self, query, visibleTo: Visibility(of: call.actor), body)
+    }
+
+    /// Members changed since the version a client knew; for 412.
+    package func changedMembers(_ id: String, since tag: VersionTag) async throws -> [String] {
+        try await store.read { try $0.changedMembers(of: Item.type, id: id, since: tag) }
+    }
+}
+
+// MARK: Writing
+
+extension ResourceService {
+    /// Makes one of the members of `body`, which fits the contract.
+    package func create(_ body: JSON, _ call: Call) async throws -> Item {
+        try await store.write(call) { try insert(body, $0) }
+    }
+
+    /// The same as part of a larger write.
+    func insert(_ body: JSON, _ transaction: WriteTransaction) throws -> Item {
+        let made = try Item.make(body, by: transaction.call.actor, at: transaction.now)
+        try checkWriter(of: made, transaction)
+        let item = try transaction.insert(try prepare(made, replacing: nil, transaction))
+        try stored(item, replacing: nil, transaction)
+        return item
+    }
+
+    /// The version of a resource the caller is about to change. Throws `notFound`, and `forbidden` for whoever may see but not change it.
+    package func identifyForWriting(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+        let item = try find(id, call)
+        let now = store.now()
+        try store.readNow { try $0.authorise(writing, for: place(of: item), call.actor, on: now.day(in: $0.zone())) }
+        return (item.id, item.etag)
+    }
+
+    /// Changes members by a merge patch. A caller needs the right for what it was and for what it becomes.
+    package func update(_ id: String, patch: JSON, _ call: Call) async throws -> Item {
+        try await store.write(call) { transaction in
+            guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: call.actor)) else {
+                throw DomainError.notFound
+            }
+            try checkWriter(of: old, transaction)
+            try transaction.checkPrecondition(of: old)
+            let patched = try MergePatch.apply(patch, to: old)
+            if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
+            let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction))
+            if item.etag != old.etag { try stored(item, replacing: old, transaction) }
+            return item
+        }
+    }
+
+    package func delete(_ id: String, _ call: Call) async throws {
+        try await store.write(call) { transaction in
+            guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: call.actor)) else {
+                throw DomainError.notFound
+            }
+            try checkWriter(of: old, transaction)
+            try transaction.checkPrecondition(of: old)
+            try checkDeletion(of: old, transaction)
+            try transaction.delete(old)
+        }
+    }
+
+    private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {
+        try transaction.authorise(writing, for: place(of: item))
+    }
+}
+
+extension Resource {
+    /// A new one from a body that fits the contract: members left out are null or what `defaults` says, the service's own are set.
+    static func make(_ body: JSON, by actor: Actor, at now: Instant) throws -> Self {
+        var members = defaults
+        for (name, value) in body.objectValue ?? [:] where value != .null { members[name] = value }
+        members["id"] = .string(type.makeID(at: now))
+        members["recordedBy"] = .string(actor.personId ?? actor.id)
+        members["createdAt"] = .string(now.description)
+        members["updatedAt"] = .string(now.description)
+        members["etag"] = .string(VersionTag.first.description)
+        return try JSONCodec.decode(Self.self, from: .object(members))
+    }
+}

@@ -1,0 +1,25 @@
+import Core
+import Domain
+
+@testable import Repositories
+
+// Reads as somebody who may see everything, for tests that are not about who sees what.
+extension Transaction {
+    func list<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<R> { try list(type, query, visibleTo: .everything) }
+    func encoded<R: Stored>(_ type: R.Type, id: String) throws -> Encoded? { try encoded(type, id: id, visibleTo: .everything) }
+    func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<Encoded> {
+        try encodedPage(type, query, visibleTo: .everything)
+    }
+}
+
+extension Store {
+    func each<R: Stored>(_ type: R.Type, _ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
+        try await each(type, query, visibleTo: .everything, body)
+    }
+}
+
+extension ListSQL {
+    init(_ table: Repositories.Table, _ query: ListQuery, selecting selection: String) throws {
+        try self.init(table, query, visibleTo: .everything, selecting: selection)
+    }
+}
