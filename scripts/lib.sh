@@ -146,6 +146,11 @@ stop_process() {
     wait "$pid" 2>/dev/null
 }
 
+# all_scopes PROGRAM: every permission its contract names, as --scopes takes them.
+all_scopes() {
+    "$1" openapi | sed -n "s/.*bearer: \['\([^']*\)'\].*/\1/p" | sort -u | paste -sd, -
+}
+
 # import_demo PROGRAM DATA-DIRECTORY: an ordinary register import, of the invented trust in scripts/demo.
 import_demo() {
     local demo

@@ -12,7 +12,8 @@ struct CrashTests {
             "import", "gias", "--establishments", demo + "/establishments.csv", "--group-links", demo + "/group-links.csv", "--data",
             directory.path)
         #expect(loaded.status == 0, "\(loaded.errors)")
-        let token = try Binary.run("token", "create", "--name", "crash", "--role", "trustAdmin", "--data", directory.path).output
+        let token = try Binary.run("token", "create", "--name", "crash", "--scopes", "schools:read,schools:write", "--data", directory.path)
+            .output
             .trimmingCharacters(in: .whitespacesAndNewlines)
 
         // Each thread counts its own school up; what was acknowledged must never be less after a restart.

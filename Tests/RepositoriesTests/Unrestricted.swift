@@ -10,6 +10,9 @@ extension Transaction {
     func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery) throws -> Page<Encoded> {
         try encodedPage(type, query, visibleTo: .everything)
     }
+    func events(after seq: Int64, limit: Int) throws -> [Event] {
+        try events(after: seq, limit: limit, of: ResourceType.allCases, visibleTo: .everything)
+    }
 }
 
 extension Store {

@@ -32,15 +32,18 @@ extension Transaction {
         try connection.database.cached("SELECT seq FROM sqlite_sequence WHERE name = 'event'").first { $0.integer(0) } ?? 0
     }
 
-    /// Events after `seq`, oldest first, of every audience.
-    package func events(after seq: Int64, limit: Int) throws -> [Event] {
-        var events: [Event] = []
-        try connection.database.cached(
-            """
+    /// Events after `seq`, oldest first, of these types of resources and for whoever sees what `visibility` says.
+    package func events(
+        after seq: Int64, limit: Int, of types: some Collection<ResourceType>, visibleTo visibility: Visibility
+    ) throws -> [Event] {
+        let audiences = Self.audiences(visibility)
+        let sql = """
             SELECT seq, id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties
-            FROM event WHERE seq > ? ORDER BY seq LIMIT ?
+            FROM event WHERE seq > ? AND resourceType IN (SELECT value FROM json_each(?)) AND (\(audiences.sql)) ORDER BY seq LIMIT ?
             """
-        ).eachRow([.integer(seq), .integer(Int64(limit))]) { row in
+        let arguments = [.integer(seq), .names(types.map(\.rawValue))] + audiences.arguments + [SQLValue.integer(Int64(limit))]
+        var events: [Event] = []
+        try connection.database.cached(sql).eachRow(arguments) { row in
             guard let type = ResourceType(rawValue: row.text(5)) else { throw row.unreadable(5, "a resource type") }
             events.append(
                 Event(
@@ -50,6 +53,27 @@ extension Transaction {
                     audience: Audience(column: row.text(10), parties: try Self.strings(row, 11))))
         }
         return events
+    }
+
+    /// ``Visibility/allows(_:)`` in SQL, over the audience an event had when it was written.
+    private static func audiences(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue]) {
+        let concerns = "EXISTS (SELECT 1 FROM json_each(event.parties) WHERE value IN (SELECT value FROM json_each(?)))"
+        var sql = ["audience = 'directory'"]
+        var arguments: [SQLValue] = []
+        switch visibility.leadership {
+        case .none: break
+        case .all: sql.append("audience = 'leadership'")
+        case .schools(let schools):
+            sql.append("(audience = 'leadership' AND \(concerns))")
+            arguments.append(.names(schools))
+        }
+        if let parties = visibility.parties {
+            sql.append("(audience = 'parties' AND \(concerns))")
+            arguments.append(.names(parties))
+        } else {
+            sql.append("audience = 'parties'")
+        }
+        return (sql.joined(separator: " OR "), arguments)
     }
 
     /// What was deleted at or after `since`, by id, after `id`; for followers of lists with `updatedSince`.

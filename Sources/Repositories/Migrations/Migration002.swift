@@ -4,13 +4,15 @@ let migration002 = """
         rowid INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE CHECK (id GLOB 'per_*'),
         name TEXT NOT NULL COLLATE NOCASE CHECK (name <> ''),
-        workEmail TEXT UNIQUE COLLATE NOCASE,
+        workEmail TEXT COLLATE NOCASE,
         jobTitle TEXT COLLATE NOCASE,
         externalRefs TEXT NOT NULL CHECK (json_type(externalRefs) = 'array'),
         erasedAt TEXT CHECK (length(erasedAt) = 24),
         \(DatedFactSQL.versioning)
     ) STRICT;
     \(DatedFactSQL.indexes("person", ["name", "workEmail", "jobTitle", "erasedAt", "updatedAt"]))
+    -- Partial, so that those without an address are listed through the plain index.
+    CREATE UNIQUE INDEX personWorkEmailOnce ON person(workEmail) WHERE workEmail IS NOT NULL;
 
     CREATE TABLE personExternalRef (
         system TEXT NOT NULL,

@@ -59,6 +59,7 @@ package final class TokenService: ResourceReader {
                 scopes: scopes,
                 schoolIds: schoolIds, expiresAt: request.expiresAt, createdAt: transaction.now, updatedAt: transaction.now)
             try Self.checkGrant(of: token, call.actor)
+            try Self.checkLifetime(of: token, transaction)
             try transaction.insert(token)
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: token.id)
             return token
@@ -135,6 +136,14 @@ package final class TokenService: ResourceReader {
             guard runsTrust || isNarrower else { throw DomainError.forbidden("A token can't be given more than its issuer has.") }
         } else if !Permission.mayGrant(role: token.role, scopes: token.scopes, schoolIds: token.schoolIds, actor) {
             throw DomainError.forbidden("A token can't be given more than its issuer has.")
+        }
+    }
+
+    /// What a token issues ends with it at the latest: else a borrowed one could make itself a lasting one.
+    private static func checkLifetime(of token: ApiToken, _ transaction: WriteTransaction) throws {
+        guard let end = try transaction.find(ApiToken.self, id: transaction.call.actor.id)?.expiresAt else { return }
+        guard let expiresAt = token.expiresAt, expiresAt <= end else {
+            throw DomainError.forbidden("The issuing token expires at \(end); what it issues can't be valid longer.")
         }
     }
 

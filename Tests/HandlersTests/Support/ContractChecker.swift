@@ -10,8 +10,11 @@ struct ContractChecker: Sendable {
     private let document: JSON
     private let operations: [String: JSON]
 
+    /// Read once: it is the same for all.
+    private static let contract = Result { try JSON(parsing: Contract().json) }
+
     init() throws {
-        document = try JSON(parsing: Contract().json)
+        document = try Self.contract.get()
         var operations: [String: JSON] = [:]
         for (_, item) in document["paths"]?.objectValue ?? [:] {
             for (_, operation) in item.objectValue ?? [:] {

@@ -9,6 +9,7 @@ import NIOCore
 import Repositories
 import Routing
 import Services
+import Synchronization
 import Testing
 
 /// The whole service but for the sockets, on a database of its own. Every answer is held against openapi.yaml.
@@ -25,13 +26,26 @@ final class TestClient: Sendable {
     /// The secret of a token with every scope: an integration that may also make schools' own choices.
     let integration: String
 
+    /// What the service takes for the time; the system's clock until it is set.
+    let clock = TestClock()
+
+    /// Read once: it is the same for all.
+    private static let contract = Result { try Contract() }
+    /// A migrated database that each client starts from a copy of.
+    private static let template = Result {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "partnership-template-\(UUID().uuidString)")
+        try Store(directory: directory.path).close()
+        return directory
+    }
+
     init() async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
-        store = try Store(directory: directory.path, options: StoreOptions(role: .service))
+        try FileManager.default.copyItem(at: Self.template.get(), to: directory)
+        store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
         services = DomainServices(
             store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await services.trust.ensureExists()
-        let contract = try Contract()
+        let contract = try Self.contract.get()
         checker = try ContractChecker()
         let operations = Operations(
             contract: contract, services: services,
@@ -151,6 +165,16 @@ final class TestClient: Sendable {
             return try transaction.insert(school)
         }
     }
+}
+
+/// A clock that stands where a test puts it.
+final class TestClock: Sendable {
+    private let fixed = Mutex<Instant?>(nil)
+
+    var now: Instant { fixed.withLock { $0 } ?? .now() }
+
+    /// `2026-09-01T10:00:00Z`
+    func set(_ text: String) { fixed.withLock { $0 = Instant(text) } }
 }
 
 /// What came back.

@@ -7,7 +7,7 @@ import Testing
 
 /// What SQLite intends to do with each list, alone: never walk the table, never sort.
 @Suite struct QueryPlanTests {
-    private static let tables = ["school": School.table, "apiToken": ApiToken.table, "importJob": ImportJob.table]
+    private static let tables = Dictionary(uniqueKeysWithValues: StoredTypes.all.map { ($0.table.name, $0.table) })
 
     private func plans(_ test: TestStore, _ table: Repositories.Table, _ query: ListQuery) throws -> [String] {
         let list = try ListSQL(table, query, selecting: table.selection)

@@ -141,7 +141,7 @@ private typealias Fixture = RegisterImportFixture
         _ = try await send(schools: [Fixture.school(100_001)], to: id)
         _ = try await service.start(id: id, call)
         _ = try await finish(id)
-        let events = try await fixture.store.read { try $0.events(after: 0, limit: 100) }
+        let events = try await fixture.store.read { try $0.events(after: 0, limit: 100, of: ResourceType.allCases, visibleTo: .everything) }
         #expect(events.contains { $0.type == "school.created" && $0.actor["id"] == "tok_x" })
     }
 

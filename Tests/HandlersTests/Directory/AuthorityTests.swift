@@ -1,0 +1,136 @@
+import Core
+import Domain
+import HTTPTypes
+import OrderedCollections
+import Testing
+
+/// A person's token does what their appointments allow on the day, and no more.
+struct AuthorityTests {
+    private func profile(_ school: School, _ client: TestClient, token: String) async throws -> Int {
+        try await client.patch("/v1/schools/\(school.id)?dryRun=true", token: token, ["vision": "Every child."]).status
+    }
+
+    @Test("A head's token loses its authority the day after the appointment ends, by the trust's calendar")
+    func endsWithAppointment() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let person = try await client.appoint(.headteacher, at: school.id)
+        let id = try await client.get("/v1/appointments").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+        #expect(try await client.patch("/v1/appointments/\(id)", ["endsOn": "2026-08-31"]).status == 200)
+        let token = try await client.token(of: person)
+        client.clock.set("2026-08-31T22:59:59Z")
+        #expect(try await profile(school, client, token: token) == 200)
+        #expect(try await client.get("/v1/me", token: token).json["roles"] == ["headteacher"])
+        // Midnight in London, an hour before UTC's.
+        client.clock.set("2026-08-31T23:00:00Z")
+        #expect(try await profile(school, client, token: token) == 403)
+        #expect(try await client.get("/v1/schools", token: token).status == 403)
+        #expect(try await client.get("/v1/me", token: token).json["roles"] == [])
+    }
+
+    @Test("A head writes for its own school, the trust's administrator only where the school has delegated it")
+    func ownChoices() async throws {
+        let client = try await TestClient()
+        let schools = try await [client.addSchool(urn: "100025"), client.addSchool(urn: "100026")]
+        let head = try await client.token(of: client.appoint(.headteacher, at: schools[0].id))
+        #expect(try await profile(schools[0], client, token: head) == 200)
+        #expect(try await profile(schools[1], client, token: head) == 403)
+        #expect(try await profile(schools[0], client, token: client.admin) == 403)
+        let delegation: JSON = ["schoolId": .string(schools[0].id), "chapter": "profile", "startsOn": "2020-01-01"]
+        #expect(try await client.post("/v1/delegations", token: client.admin, delegation).status == 403)
+        #expect(try await client.post("/v1/delegations", token: head, delegation).status == 201)
+        #expect(try await profile(schools[0], client, token: client.admin) == 200)
+        #expect(try await profile(schools[1], client, token: client.admin) == 403)
+    }
+
+    @Test("Who was delegated a chapter may do that and nothing else, and only on its days")
+    func delegate() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let head = try await client.token(of: client.appoint(.headteacher, at: school.id))
+        let person = try await client.appoint(.teacher, at: school.id, name: "Bo")
+        let theirs = try await client.token(of: person)
+        #expect(try await profile(school, client, token: theirs) == 403)
+        let made = try await client.post(
+            "/v1/delegations", token: head,
+            [
+                "schoolId": .string(school.id), "chapter": "profile", "personId": .string(person), "startsOn": "2026-01-01",
+                "endsOn": "2026-12-31",
+            ])
+        #expect(made.status == 201)
+        client.clock.set("2026-06-01T12:00:00Z")
+        #expect(try await profile(school, client, token: theirs) == 200)
+        let appointment: JSON = [
+            "personId": .string(person), "schoolId": .string(school.id), "role": "support", "startsOn": "2026-01-01",
+        ]
+        #expect(try await client.post("/v1/appointments?dryRun=true", token: theirs, appointment).status == 403)
+        client.clock.set("2027-01-01T12:00:00Z")
+        #expect(try await profile(school, client, token: theirs) == 403)
+    }
+
+    @Test("Somebody who stands in has the authority of the lead, for those days only")
+    func standIn() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let head = try await client.appoint(.headteacher, at: school.id)
+        let deputy = try await client.appoint(.deputyHeadteacher, at: school.id, name: "Deputy")
+        let token = try await client.token(of: deputy)
+        _ = try await client.add(
+            "/v1/absences",
+            [
+                "personId": .string(head), "schoolId": .string(school.id), "standInId": .string(deputy), "startsOn": "2026-03-02",
+                "endsOn": "2026-03-06",
+            ])
+        for (day, status) in [("2026-03-01", 403), ("2026-03-02", 200), ("2026-03-06", 200), ("2026-03-07", 403)] {
+            client.clock.set("\(day)T12:00:00Z")
+            #expect(try await profile(school, client, token: token) == status, "\(day)")
+        }
+    }
+
+    @Test("Whoever may see but not change is told so before anything about the body, the tag or the media type")
+    func orderOfChecks() async throws {
+        let client = try await TestClient()
+        let schools = try await [client.addSchool(urn: "100025"), client.addSchool(urn: "100026")]
+        let bound = try await client.token(
+            scopes: ["schools:write", "schools:read", "trust:write", "imports:write"], schoolIds: [schools[0].id])
+        let path = "/v1/schools/\(schools[1].id)"
+        #expect(try await client.patch(path, token: bound, ["vision": 1]).status == 403)
+        #expect(try await client.patch(path, token: bound, ["vision": "v"], ifMatch: nil).status == 403)
+        #expect(try await client.patch(path, token: bound, ["vision": "v"], ifMatch: "\"9\"").status == 403)
+        let text = ["If-Match": "*", "Content-Type": "text/plain"]
+        #expect(try await client.send(.patch, path, token: bound, body: [1], headers: text).status == 403)
+        #expect(try await client.patch("/v1/trust", token: bound, ["name": "T"], ifMatch: "\"9\"").status == 403)
+        #expect(try await client.post("/v1/imports", token: bound, ["nonsense": 1]).status == 403)
+    }
+
+    @Test("A person's token is issued by that person, narrower or the same, or by those who run the trust")
+    func issuing() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let chief = try await client.token(of: client.appoint(.chiefExecutive, name: "Chief"))
+        let person = try await client.appoint(.headteacher, at: school.id)
+        let body: JSON = ["name": "Phone", "personId": .string(person), "scopes": ["schools:read"]]
+        let made = try await client.post("/v1/tokens", token: chief, body)
+        #expect(made.status == 201 && made.json["personId"] == .string(person))
+        let secret = try #require(made.json["token"]?.stringValue)
+        #expect(try await client.get("/v1/schools", token: secret).status == 200)
+        #expect(try await profile(school, client, token: secret) == 403)
+        #expect(try await client.post("/v1/tokens", ["name": "x", "personId": .string(person), "role": "trustAdmin"]).places == ["/role"])
+        #expect(try await client.post("/v1/tokens", ["name": "x", "personId": "per_01h455vb4pex5vsknk084sn02q"]).places == ["/personId"])
+        let integration = try await client.token(scopes: ["tokens:write"])
+        #expect(try await client.post("/v1/tokens", token: integration, body).status == 403)
+    }
+
+    @Test("A token lives no longer than the one that issued it")
+    func lifetime() async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-11-01T12:00:00Z")
+        let short = try await client.token(scopes: ["tokens:write", "schools:read"], expiresAt: Instant("2026-11-02T12:00:00Z"))
+        func issue(_ expiry: JSON) async throws -> Int {
+            try await client.post("/v1/tokens", token: short, ["name": "child", "scopes": ["schools:read"], "expiresAt": expiry]).status
+        }
+        #expect(try await issue("2026-11-02T12:00:00Z") == 201)
+        #expect(try await issue("2026-11-02T12:00:01Z") == 403)
+        #expect(try await issue(.null) == 403)
+    }
+}

@@ -1,0 +1,101 @@
+import Core
+import Domain
+import GRDB
+import OrderedCollections
+import Testing
+
+@testable import Repositories
+
+/// Swift and SQL say the same of who sees what, for every table.
+@Suite struct AudienceTests {
+    private static let visibilities: [Visibility] = {
+        let leaderships: [Visibility.Leadership] = [.none, .schools(["sch_a"]), .schools(["sch_a", "sch_b"]), .all]
+        let parties: [Set<String>?] = [nil, [], ["sch_a"], ["per_1", "x_1"], ["role:trustAdmin"], ["role:trustee"]]
+        return leaderships.flatMap { leadership in parties.map { Visibility(leadership: leadership, parties: $0) } }
+    }()
+
+    /// Rows that differ in everything an audience can depend on; made without foreign keys, since nobody looks at what they refer to.
+    private func rows(of type: any Stored.Type) -> [JSON.Object] {
+        var rows: [JSON.Object] = []
+        for (index, school) in ["sch_a", "sch_b"].enumerated() {
+            for (other, person) in ["per_1", "per_2"].enumerated() {
+                var row: JSON.Object = [
+                    "id": .string("x_\(index * 2 + other)"), "schoolId": .string(school), "personId": .string(person),
+                    "scopes": ["schools:read"],
+                    "status": "queued", "startsOn": .string("20\(30 + index * 2 + other)-01-01"),
+                    "endsOn": .string("20\(30 + index * 2 + other)-01-01"),
+                ]
+                for column in type.table.columns where row[column] == nil { row[column] = Self.filler(column) }
+                rows.append(row)
+            }
+        }
+        return rows
+    }
+
+    /// Something that decodes, for columns no audience looks at.
+    private static func filler(_ column: String) -> JSON {
+        switch column {
+        case "etag": "\"1\""
+        case "createdAt", "updatedAt": .string(Instant.test.description)
+        case "areas", "schoolIds", "files", "values", "distinctiveStrengths", "externalRefs": []
+        case "isLead": false
+        case "bytesRead", "bytesTotal", "rowsRead": 0
+        case "role": .null
+        case "chapter": "profile"
+        case "source", "recordedBy", "stage", "tier", "name": "x"
+        default: .null
+        }
+    }
+
+    private static let restricted: [ResourceType] = StoredTypes.all.compactMap { $0.table.audience == .directory ? nil : $0.type }
+
+    @Test("What a list shows is what the resource's own audience allows", arguments: restricted)
+    func agreement(type: ResourceType) throws {
+        try agree(StoredTypes.of(type))
+    }
+
+    private func agree<R: Stored>(_ type: R.Type) throws {
+        let test = try TestStore()
+        let resources = try rows(of: type).map { row in
+            var row = row
+            if R.self == Appointment.self { row["role"] = "teacher" }
+            return try JSONCodec.decode(type, from: .object(row))
+        }
+        try test.onWriter { database in
+            try database.execute(sql: "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+            for resource in resources {
+                try database.cached(R.table.insert).run(try RowEncoder.values(of: resource, columns: R.table.columns))
+            }
+        }
+        for visibility in Self.visibilities {
+            let expected = resources.filter { visibility.allows($0.audience) }.map(\.id).sorted()
+            try test.store.readNow { transaction in
+                let page = try transaction.list(type, ListQuery(countsTotal: true), visibleTo: visibility)
+                #expect(page.items.map(\.id).sorted() == expected && page.total == expected.count, "\(R.type) \(visibility)")
+                for resource in resources {
+                    let found = try transaction.find(type, id: resource.id, visibleTo: visibility)
+                    #expect((found != nil) == expected.contains(resource.id), "\(R.type) \(visibility)")
+                    let encoded = try transaction.encoded(type, id: resource.id, visibleTo: visibility)
+                    #expect((encoded != nil) == expected.contains(resource.id), "\(R.type) \(visibility)")
+                }
+            }
+        }
+    }
+
+    @Test("Events follow the audience they were written with, and the types asked for")
+    func events() async throws {
+        let test = try TestStore()
+        let audiences: [Audience] = [
+            .directory, .leadership(schoolIds: ["sch_a"]), .leadership(schoolIds: ["sch_b", "sch_c"]), .parties(["sch_a", "per_2"]),
+            .parties(Audience.administrators),
+        ]
+        try await test.store.write(.test) { transaction in
+            for (number, audience) in audiences.enumerated() { try transaction.insert(School.test(number), audience: audience) }
+        }
+        for visibility in Self.visibilities {
+            let seen = try test.store.readNow { try $0.events(after: 0, limit: 10, of: [.school], visibleTo: visibility) }
+            #expect(seen.map(\.audience) == audiences.filter(visibility.allows), "\(visibility)")
+            #expect(try test.store.readNow { try $0.events(after: 0, limit: 10, of: [.stage], visibleTo: visibility) }.isEmpty)
+        }
+    }
+}
