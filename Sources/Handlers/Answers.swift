@@ -33,6 +33,15 @@ extension Answer {
     }
 }
 
+extension Exchange {
+    /// The whole body of an operation that takes a small file. Throws 413 for one beyond ``CSVImport/maximumBytes``.
+    func smallFile() async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        for try await chunk in stream.limited(to: CSVImport.maximumBytes).chunks { bytes += chunk }
+        return bytes
+    }
+}
+
 extension QueryValues {
     /// A parameter of format `date`.
     func date(_ name: String) -> LocalDate? { string(name).flatMap { LocalDate($0) } }

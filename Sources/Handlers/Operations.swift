@@ -19,7 +19,7 @@ package struct Operations: Sendable {
             SchoolHandlers(schools: services.schools).bindings,
             MembershipHandlers(memberships: services.memberships).bindings,
             StageHandlers(stages: services.stages).bindings,
-            PersonHandlers(people: services.people).bindings,
+            PersonHandlers(people: services.people, imports: services.peopleImport).bindings,
             AppointmentHandlers(appointments: services.appointments).bindings,
             AbsenceHandlers(absences: services.absences).bindings,
             DelegationHandlers(delegations: services.delegations).bindings,

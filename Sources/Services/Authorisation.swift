@@ -18,17 +18,36 @@ extension Transaction {
         }
         throw DomainError.forbidden("\(permission.rawValue) for this school is needed; this caller doesn't hold it there.")
     }
+
+    /// The same for any one of several; for none, wherever the actor holds it.
+    func authorise(_ permission: Permission, forAnyOf scopes: [Scope], _ actor: Actor, on today: LocalDate) throws {
+        var refusal: DomainError?
+        for scope in scopes {
+            do {
+                return try authorise(permission, for: scope, actor, on: today)
+            } catch let error as DomainError {
+                refusal = refusal ?? error
+            }
+        }
+        if let refusal { throw refusal }
+        guard permission.isHeld(by: actor) else { throw DomainError.forbidden("\(permission.rawValue) is needed.") }
+    }
 }
 
 extension WriteTransaction {
     /// The same for the caller of this write, with the authority it has at this moment: a token may have been revoked, an appointment have
     /// ended, while the body arrived or the write waited.
     func authorise(_ permission: Permission, for scope: Scope) throws {
-        var actor = call.actor
-        if actor.kind == .token, let token = try find(ApiToken.self, id: actor.id) {
-            guard token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
-            actor = token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: today()) } ?? [])
-        }
-        try authorise(permission, for: scope, actor, on: today())
+        try authorise(permission, forAnyOf: [scope])
+    }
+
+    func authorise(_ permission: Permission, forAnyOf scopes: [Scope]) throws {
+        try authorise(permission, forAnyOf: scopes, actorNow(), on: today())
+    }
+
+    private func actorNow() throws -> Actor {
+        guard call.actor.kind == .token, let token = try find(ApiToken.self, id: call.actor.id) else { return call.actor }
+        guard token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
+        return token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: today()) } ?? [])
     }
 }

@@ -9,6 +9,7 @@ package struct DomainServices: Sendable {
     package let memberships: MembershipService
     package let stages: StageService
     package let people: PersonService
+    package let peopleImport: PeopleImport
     package let appointments: AppointmentService
     package let absences: AbsenceService
     package let delegations: DelegationService
@@ -25,6 +26,7 @@ package struct DomainServices: Sendable {
         memberships = MembershipService(store: store)
         stages = StageService(store: store)
         people = PersonService(store: store)
+        peopleImport = PeopleImport(store: store)
         appointments = AppointmentService(store: store)
         absences = AbsenceService(store: store)
         delegations = DelegationService(store: store)

@@ -17,6 +17,8 @@ package protocol ResourceService: ResourceReader {
     /// The permission a write needs, and whose it is: of which school, or of the trust.
     var writing: Permission { get }
     func place(of item: Item) -> Scope
+    /// Where the resource belongs to several: the permission for any of them is enough; for none, wherever it is held.
+    func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope]
 
     /// Checks `item`, about to be stored in place of `old`, and completes it. Throws `invalid`, `overlap`, `conflict`.
     func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item
@@ -30,6 +32,7 @@ package protocol ResourceService: ResourceReader {
 
 extension ResourceService {
     package func place(of item: Item) -> Scope { .trust }
+    package func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [place(of: item)] }
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
     package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
@@ -106,7 +109,10 @@ extension ResourceService {
     package func identifyForWriting(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let item = try find(id, call)
         let now = store.now()
-        try store.readNow { try $0.authorise(writing, for: place(of: item), call.actor, on: now.day(in: $0.zone())) }
+        try store.readNow { transaction in
+            let today = now.day(in: try transaction.zone())
+            try transaction.authorise(writing, forAnyOf: places(of: item, on: today, transaction), call.actor, on: today)
+        }
         return (item.id, item.etag)
     }
 
@@ -118,12 +124,23 @@ extension ResourceService {
             }
             try checkWriter(of: old, transaction)
             try transaction.checkPrecondition(of: old)
-            let patched = try MergePatch.apply(patch, to: old)
-            if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
-            let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction))
-            if item.etag != old.etag { try stored(item, replacing: old, transaction) }
-            return item
+            return try change(old, patch: patch, transaction)
         }
+    }
+
+    /// The same as part of a larger write, which no precondition is about.
+    func change(_ id: String, patch: JSON, _ transaction: WriteTransaction) throws -> Item {
+        guard let old = try transaction.find(Item.self, id: id) else { throw DomainError.notFound }
+        try checkWriter(of: old, transaction)
+        return try change(old, patch: patch, isTarget: false, transaction)
+    }
+
+    private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
+        let patched = try MergePatch.apply(patch, to: old)
+        if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
+        let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction), isTarget: isTarget)
+        if item.etag != old.etag { try stored(item, replacing: old, transaction) }
+        return item
     }
 
     package func delete(_ id: String, _ call: Call) async throws {
@@ -139,7 +156,7 @@ extension ResourceService {
     }
 
     private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {
-        try transaction.authorise(writing, for: place(of: item))
+        try transaction.authorise(writing, forAnyOf: places(of: item, on: transaction.today(), transaction))
     }
 }
 

@@ -79,6 +79,23 @@ package final class WriteTransaction: Transaction {
         throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)
     }
 
+    /// A part of the write that may be refused without the rest: when `body` throws, what it did is undone.
+    package func attempt<Value>(_ body: () throws -> Value) throws -> Value {
+        try database.cached("SAVEPOINT part").run()
+        do {
+            let value = try body()
+            try database.cached("RELEASE part").run()
+            return value
+        } catch {
+            // A full disk may already have undone everything.
+            if database.isInsideTransaction {
+                try database.cached("ROLLBACK TO part").run()
+                try database.cached("RELEASE part").run()
+            }
+            throw error
+        }
+    }
+
     private func replace<R: Stored>(_ old: R, with new: R, audience: Audience? = nil, verb: String) throws -> R {
         var new = new
         new.etag = old.etag.next

@@ -1,3 +1,4 @@
+package import Core
 package import Domain
 package import Repositories
 
@@ -18,6 +19,15 @@ package struct PersonService: ResourceService {
         }
         guard let found else { throw DomainError.notFound }
         return found.id
+    }
+
+    /// Those who work somewhere are recorded by those schools, by the trust where they work for it; somebody who works nowhere yet, by anyone
+    /// who appoints people.
+    package func places(of item: Person, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] {
+        let appointments = try transaction.all(Appointment.self, where: "personId", is: item.id)
+        if appointments.isEmpty { return [] }
+        let present = appointments.filter { $0.endsOn.map { day <= $0 } ?? true }
+        return [.trust] + present.compactMap(\.schoolId).map(Scope.school)
     }
 
     package func prepare(_ item: Person, replacing old: Person?, _ transaction: WriteTransaction) throws -> Person {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import Domain
+import Foundation
 import Repositories
 import Services
 
@@ -8,8 +9,8 @@ import Services
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load the national register.",
-        subcommands: [GIAS.self])
+        abstract: "Load the national register, people and their appointments.",
+        subcommands: [GIAS.self, People.self])
 
     struct GIAS: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -77,5 +78,48 @@ struct ImportCommand: AsyncParsableCommand {
             }
             return lines
         }
+    }
+
+    struct People: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "people",
+            abstract: "Import people and their appointments from a CSV file.",
+            discussion: """
+                Columns: name, workEmail, and for each appointment role, startsOn, school (id, urn:…, ukprn:… or laestab:…), endsOn, isLead; jobTitle.
+                One row per appointment. Importing the same file again changes nothing, rows that can't be taken are listed with line, column and
+                reason, and whoever is missing from the file stays as they are. The service may run meanwhile.
+                """)
+
+        @OptionGroup var options: DataOptions
+
+        @Argument(help: "The file, CSV.")
+        var file: String
+
+        func run() async throws {
+            try await CSVCommand.run(file: file, data: options.data) { try await PeopleImport(store: $0).run($1, .commandLine) }
+        }
+    }
+}
+
+/// What the imports of small CSV files have in common.
+enum CSVCommand {
+    static func run(file: String, data: String, _ perform: (Store, [UInt8]) async throws -> CSVReport) async throws {
+        guard let bytes = FileManager.default.contents(atPath: file) else { throw ValidationError("\(file) can't be read.") }
+        guard bytes.count <= CSVImport.maximumBytes else {
+            throw ValidationError("\(file) is larger than \(CSVImport.maximumBytes >> 20) MiB.")
+        }
+        let store = try Store(directory: data, options: StoreOptions(role: .command))
+        defer { try? store.close() }
+        let report: CSVReport
+        do {
+            report = try await perform(store, Array(bytes))
+        } catch DomainError.invalid(let errors) {
+            throw ValidationError("\(file): \(errors.map(\.detail).joined(separator: "; ")).")
+        }
+        print("Rows: \(report.created) created, \(report.updated) updated, \(report.unchanged) unchanged, \(report.rejected) rejected.")
+        for rejection in report.rejections {
+            print("  line \(rejection.line)\(rejection.column.map { ", \($0)" } ?? ""): \(rejection.reason)")
+        }
+        if !report.ignoredColumns.isEmpty { print("Columns not used: \(report.ignoredColumns.joined(separator: ", ")).") }
     }
 }

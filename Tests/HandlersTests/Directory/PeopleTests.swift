@@ -59,6 +59,24 @@ struct PeopleTests {
         #expect(after.json["total"] == 0 && after.json["seq"] == seq)
     }
 
+    @Test("Those who work at a school are recorded by that school, others by nobody but the trust")
+    func whoRecords() async throws {
+        let client = try await TestClient()
+        let schools = try await [client.addSchool(urn: "100025").id, client.addSchool(urn: "100026").id]
+        let office = try await client.token(of: client.appoint(.schoolOffice, at: schools[0], name: "Office"))
+        let made = try await client.post("/v1/people", token: office, ["name": "New"])
+        #expect(made.status == 201)
+        func status(_ person: String) async throws -> Int {
+            try await client.patch("/v1/people/\(person)?dryRun=true", token: office, ["name": "Other"]).status
+        }
+        #expect(try await status(made.json["id"]?.stringValue ?? "") == 200)
+        #expect(try await status(client.appoint(.teacher, at: schools[0])) == 200)
+        #expect(try await status(client.appoint(.teacher, at: schools[1])) == 403)
+        #expect(try await status(client.appoint(.trustee)) == 403)
+        let teacher = try await client.token(of: client.appoint(.teacher, at: schools[0]))
+        #expect(try await client.post("/v1/people", token: teacher, ["name": "New"]).status == 403)
+    }
+
     @Test("As of a day the people are those who held an appointment then")
     func asOf() async throws {
         let client = try await TestClient()
