@@ -118,7 +118,7 @@ extension ResourceService {
             }
             try checkWriter(of: old, transaction)
             try transaction.checkPrecondition(of: old)
-            let patched = try MergePatch.apply(patch, to: old)
+            let patched = try MergePatch.apply(patch, to: old, in: transaction)
             if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
             let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction))
             if item.etag != old.etag { try stored(item, replacing: old, transaction) }
