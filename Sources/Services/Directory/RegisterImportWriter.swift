@@ -31,7 +31,7 @@ struct RegisterKnown {
 /// Takes the establishments file row by row and writes what is new in chunks, letting others write between them.
 final class RegisterWriter {
     /// Rows of one transaction: few enough that a person's change waits for hardly more than one of these.
-    private static let chunk = 250
+    private static let chunk = 1000
 
     private struct Change: Sendable {
         var row: RegisterRow
