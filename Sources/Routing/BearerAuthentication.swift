@@ -3,18 +3,18 @@ import HTTPTypes
 
 /// `Authorization: Bearer …` (RFC 6750). A token in the address is not looked for: addresses end up in logs.
 struct BearerAuthentication: Sendable {
-    let authenticate: @Sendable (String) async throws -> Actor?
+    let authenticate: @Sendable (String) throws -> Actor?
     let attempts: AttemptLimiter
 
     private static let realm = "Bearer realm=\"partnership\""
 
-    func actor(for headers: HTTPFields, from address: String) async throws -> Actor {
-        guard let field = headers[.authorization] else {
+    func actor(for headers: HTTPFields, from address: String) throws -> Actor {
+        guard let field = headers.value(.authorization) else {
             throw Self.refusal("The operation needs a token, as Authorization: Bearer and the token.")
         }
         let token = try Self.token(in: field)
         if let seconds = attempts.wait(address, token: token) { throw Self.slowDown(seconds) }
-        if let actor = try await authenticate(token) {
+        if let actor = try authenticate(token) {
             attempts.succeeded(token: token)
             return actor
         }

@@ -77,6 +77,12 @@ package struct Exchange: Sendable {
         guard let target else { preconditionFailure("\(operationId) has no target") }
         return target.id
     }
+
+    /// Only for operations whose binding has a target with a version.
+    package var targetEtag: VersionTag {
+        guard let etag = target?.etag else { preconditionFailure("\(operationId) has no target with a version") }
+        return etag
+    }
 }
 
 /// Query parameters by name; declared defaults are filled in.

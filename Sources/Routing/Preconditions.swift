@@ -44,8 +44,8 @@ struct Preconditions {
     let ifNoneMatch: Condition?
 
     init(_ headers: HTTPFields) {
-        ifMatch = Condition(headers[.ifMatch])
-        ifNoneMatch = Condition(headers[.ifNoneMatch])
+        ifMatch = Condition(headers.value(.ifMatch))
+        ifNoneMatch = Condition(headers.value(.ifNoneMatch))
     }
 
     /// `If-Match` as services and store see it.
@@ -76,22 +76,26 @@ struct Preconditions {
 }
 
 extension Preconditions {
-    /// 412 and 428, before the body is looked at.
-    func check(_ target: Target, _ method: HTTPRequest.Method) async throws {
-        guard let current = target.etag else { return }
-        let isWrite = method != .get
-        if ifMatch == nil, method == .patch || method == .delete {
-            throw Problem(.preconditionRequired, "Send If-Match with the etag the change is based on, or * to overwrite knowingly.")
-        }
-        if !forStore.allows(current) {
-            var changed: [String]?
-            if isWrite, case .tags(let tags) = forStore, let known = tags.first { changed = try await target.changedMembers?(known) }
-            throw Problem(
-                .preconditionFailed, "The resource has another version than those in If-Match.", currentEtag: current,
-                changedMembers: changed)
-        }
-        if isWrite, isUnchanged(EntityTag(current)) {
-            throw Problem(.preconditionFailed, "The resource has a version that If-None-Match excludes.", currentEtag: current)
-        }
+    /// Whether the request may go on, as far as its conditions and the stored version say.
+    func hold(for target: Target, _ method: HTTPRequest.Method) -> Bool {
+        guard let current = target.etag else { return true }
+        return !lacksIfMatch(method) && forStore.allows(current) && (method == .get || !isUnchanged(EntityTag(current)))
     }
+
+    /// 428 or 412, for a target whose conditions don't hold.
+    func refusal(for target: Target, _ method: HTTPRequest.Method) async throws -> Problem {
+        if lacksIfMatch(method) {
+            return Problem(.preconditionRequired, "Send If-Match with the etag the change is based on, or * to overwrite knowingly.")
+        }
+        guard let current = target.etag, !forStore.allows(current) else {
+            return Problem(
+                .preconditionFailed, "The resource has a version that If-None-Match excludes.", currentEtag: target.etag)
+        }
+        var changed: [String]?
+        if method != .get, case .tags(let tags) = forStore, let known = tags.first { changed = try await target.changedMembers?(known) }
+        return Problem(
+            .preconditionFailed, "The resource has another version than those in If-Match.", currentEtag: current, changedMembers: changed)
+    }
+
+    private func lacksIfMatch(_ method: HTTPRequest.Method) -> Bool { ifMatch == nil && (method == .patch || method == .delete) }
 }

@@ -13,10 +13,10 @@ struct RequestBodyRules {
             if operation.method != .get, (body.declaredLength ?? 0) > 0 { throw unsupported("The operation takes no body.", nil) }
             return
         }
-        if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
+        if let coding = headers.value(.contentEncoding), coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "The body must not have a content coding.", headers: [.acceptEncoding: "identity"])
         }
-        if let field = headers[.contentType] {
+        if let field = headers.value(.contentType) {
             try checkType(field, rule)
         } else if !body.isEmpty || (operation.streamsBody && rule.isRequired) {
             throw unsupported("The field Content-Type is missing; the operation takes \(rule.types).", rule)
@@ -58,7 +58,7 @@ struct RequestBodyRules {
             if rule.isRequired { throw Problem(.malformedBody, "The operation needs a body, and there was none.") }
             return .null
         }
-        let essence = headers[.contentType].flatMap { MediaType($0)?.essence }
+        let essence = headers.value(.contentType).flatMap { MediaType($0)?.essence }
         guard let schema = rule.content.first(where: { $0.type == essence })?.schema else {
             throw unsupported("The field Content-Type is missing; the operation takes \(rule.types).", rule)
         }

@@ -37,7 +37,7 @@ package struct Responder: HTTPResponder {
     /// Throws ``ContractError`` naming what is missing or too much.
     package init(
         contract: Contract, bindings: [Binding], settings: Settings = Settings(), logger: Logger,
-        authenticate: @escaping @Sendable (_ token: String) async throws -> Actor?,
+        authenticate: @escaping @Sendable (_ token: String) throws -> Actor?,
         isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
         problem: @escaping @Sendable (any Error) -> Problem?
     ) throws {
@@ -132,7 +132,7 @@ package struct Responder: HTTPResponder {
 
         var actor = Actor.anonymous
         if let permission = operation.permission {
-            actor = try await authentication.actor(for: headers, from: request.remoteAddress)
+            actor = try authentication.actor(for: headers, from: request.remoteAddress)
             request.record.principal = actor.id
             guard isAllowed(actor, permission) else { throw BearerAuthentication.insufficient(permission) }
         }
@@ -152,7 +152,7 @@ package struct Responder: HTTPResponder {
             headers: headers,
             isSecure: request.isSecure, accepts: "", pathNames: operation.pathNames, pathValues: values)
         if !operation.produces.isEmpty {
-            guard let type = Accept.choose(operation.produces, header: headers[.accept]) else {
+            guard let type = Accept.choose(operation.produces, header: headers.value(.accept)) else {
                 throw Problem(.notAcceptable, "The operation answers as \(operation.produces.joined(separator: ", ")).")
             }
             exchange.accepts = type
@@ -164,7 +164,9 @@ package struct Responder: HTTPResponder {
         }
         let bodyRules = RequestBodyRules(operation: operation)
         try bodyRules.checkHead(headers, exchange.stream)
-        if let found = exchange.target { try await preconditions.check(found, operation.method) }
+        if let found = exchange.target, !preconditions.hold(for: found, operation.method) {
+            throw try await preconditions.refusal(for: found, operation.method)
+        }
         if operation.body != nil, !operation.streamsBody { exchange.body = try await bodyRules.read(headers, request.body) }
 
         let assembly = ResponseAssembly(

@@ -136,7 +136,7 @@ extension ResourceService {
     }
 
     private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
-        let patched = try MergePatch.apply(patch, to: old)
+        let patched = try MergePatch.apply(patch, to: old, in: transaction)
         if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
         let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction), isTarget: isTarget)
         if item.etag != old.etag { try stored(item, replacing: old, transaction) }

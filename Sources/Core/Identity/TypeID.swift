@@ -6,6 +6,15 @@ import Cryptography
 package enum TypeID {
     private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
+    /// Whether a byte is of the alphabet: digits and lower case but for i, l, o and u.
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "i"), UInt8(ascii: "l"), UInt8(ascii: "o"), UInt8(ascii: "u"): false
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        default: false
+        }
+    }
+
     /// A new id. `prefix` is without the underscore.
     package static func make(_ prefix: String, at instant: Instant) -> String {
         var uuid = SecureRandom.bytes(16)
@@ -17,12 +26,12 @@ package enum TypeID {
     }
 
     /// Whether `text` is an id of this prefix: lower case, 26 suffix characters, the first at most 7 (128 bits fit).
-    package static func isValid(_ text: some StringProtocol, prefix: String) -> Bool {
+    package static func isValid(_ text: String, prefix: String) -> Bool {
         let bytes = text.utf8
         guard bytes.count == prefix.utf8.count + 27, bytes.starts(with: prefix.utf8) else { return false }
         let rest = bytes.dropFirst(prefix.utf8.count)
         guard rest.first == UInt8(ascii: "_"), let first = rest.dropFirst().first, first <= UInt8(ascii: "7") else { return false }
-        return rest.dropFirst().allSatisfy { alphabet.contains($0) }
+        return rest.dropFirst().allSatisfy(isDigit)
     }
 
     static func encode(_ uuid: [UInt8]) -> String {

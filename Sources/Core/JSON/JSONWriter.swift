@@ -78,6 +78,10 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
+            // Hardly any text has something to escape; without an early exit the search takes many bytes at once.
+            var mustEscape: UInt8 = 0
+            for byte in utf8 { mustEscape |= Self.needsEscape(byte) ? 1 : 0 }
+            guard mustEscape != 0 else { return bytes.append(contentsOf: utf8) }
             var start = 0
             for index in 0..<utf8.count where Self.needsEscape(utf8[index]) {
                 bytes.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[start..<index]))

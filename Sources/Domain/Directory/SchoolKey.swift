@@ -8,7 +8,7 @@ package enum SchoolKey: Hashable, Sendable {
 
     /// nil when the text is none of them.
     package init?(_ text: String) {
-        guard let colon = text.firstIndex(of: ":") else {
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {
             guard ResourceType.school.isID(text) else { return nil }
             self = .id(text)
             return

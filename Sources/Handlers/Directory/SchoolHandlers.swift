@@ -60,8 +60,9 @@ package struct SchoolHandlers: Sendable {
 
     private func getSchool(_ exchange: Exchange) async throws -> Answer {
         let expand = exchange.list.expand
+        guard !expand.isEmpty else { return .item(try schools.encoded(exchange.targetID, etag: exchange.targetEtag)) }
         let school = try schools.encoded(exchange.targetID, expand: expand, asOf: exchange.query.date("asOf"), exchange.call)
-        return expand.isEmpty ? .item(school) : .item(school.bytes, etag: .weak(school.etag, of: school.bytes))
+        return .item(school.bytes, etag: .weak(school.etag, of: school.bytes))
     }
 
     private func updateSchool(_ exchange: Exchange) async throws -> Answer {

@@ -30,8 +30,11 @@ enum AuditChain {
         return Digest.sha256(previous + writer.bytes + digests)
     }
 
-    static func valueDigest(salt: ArraySlice<UInt8>, content: ArraySlice<UInt8>) -> [UInt8] {
-        Digest.sha256(salt + content)
+    /// `hash` is used again and again: an entry has a digest for each member, and to set one up costs more than the digest.
+    static func valueDigest(salt: ArraySlice<UInt8>, content: ArraySlice<UInt8>, _ hash: SHA256 = SHA256()) -> [UInt8] {
+        hash.update(salt)
+        hash.update(content)
+        return hash.finalize()
     }
 
     /// The header of the current row, whose first columns are ``headerColumns``.

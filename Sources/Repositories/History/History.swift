@@ -70,6 +70,7 @@ struct History {
     /// (``WriteTransaction/eraseAuditValues(of:id:members:)``).
     private func recordAudit(_ entry: HistoryEntry, members: String) throws {
         let salts = SecureRandom.bytes(AuditChain.saltLength * entry.changes.count)
+        let valueHash = SHA256()
         var digests: [UInt8] = []
         digests.reserveCapacity(AuditChain.digestLength * entry.changes.count)
         var values = JSONWriter(reservingCapacity: 64 * entry.changes.count)
@@ -79,7 +80,7 @@ struct History {
             let start = values.bytes.count
             change.write(to: &values)
             let salt = salts[(index * AuditChain.saltLength)..<((index + 1) * AuditChain.saltLength)]
-            digests += AuditChain.valueDigest(salt: salt, content: values.bytes[start...])
+            digests += AuditChain.valueDigest(salt: salt, content: values.bytes[start...], valueHash)
         }
         values.endObject()
         let header: [SQLValue] = [

@@ -41,15 +41,18 @@ final class EncodedCache: Sendable {
 
     /// The bytes of each version that is there, in the order asked.
     func bytes(_ type: ResourceType, _ versions: [(id: String, etag: VersionTag)]) -> [[UInt8]?] {
-        state.withLock { state in
-            versions.map { id, etag in
-                guard let index = state.entries.index(forKey: Key(type: type, id: id)), state.entries.values[index].etag == etag else {
-                    return nil
-                }
-                state.entries.values[index].wasUsed = true
-                return state.entries.values[index].bytes
-            }
-        }
+        state.withLock { state in versions.map { Self.find(Key(type: type, id: $0.id), $0.etag, &state) } }
+    }
+
+    /// The bytes of this version, if they are there.
+    func bytes(_ type: ResourceType, id: String, etag: VersionTag) -> [UInt8]? {
+        state.withLock { Self.find(Key(type: type, id: id), etag, &$0) }
+    }
+
+    private static func find(_ key: Key, _ etag: VersionTag, _ state: inout State) -> [UInt8]? {
+        guard let index = state.entries.index(forKey: key), state.entries.values[index].etag == etag else { return nil }
+        state.entries.values[index].wasUsed = true
+        return state.entries.values[index].bytes
     }
 
     func insert(_ type: ResourceType, id: String, etag: VersionTag, bytes: [UInt8]) {

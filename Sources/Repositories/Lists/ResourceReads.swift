@@ -13,6 +13,13 @@ extension Transaction {
         try find(type, id: id).flatMap { visibility.allows($0.audience) ? $0 : nil }
     }
 
+    /// The resource as it would be with other values for some members.
+    package func find<R: Stored>(_ type: R.Type, id: String, replacing members: JSON.Object) throws -> R? {
+        try connection.database.cached(R.table.selectByID).first([.text(id)]) {
+            try RowDecoder(row: $0, replacing: members).decode(type)
+        }
+    }
+
     /// The resources whose member is exactly this text, by id.
     package func all<R: Stored>(_ type: R.Type, where member: String, is value: String) throws -> [R] {
         let sql = "SELECT \(R.table.selection) FROM \(R.table.name) WHERE \(Table.quoted(member)) = ? ORDER BY id"
@@ -95,6 +102,11 @@ extension Transaction {
 }
 
 extension Store {
+    /// The resource as it is sent, if this version was sent before; the caller has just read the version, and knows who may see it.
+    package func kept<R: Stored>(_ type: R.Type, id: String, etag: VersionTag) -> Encoded? {
+        R.table.isVolatile ? nil : cache.bytes(R.type, id: id, etag: etag).map { Encoded(id: id, etag: etag, bytes: $0) }
+    }
+
     /// Every resource the query finds, in its order, from one unchanging state, with little memory: row numbers are read first (eight bytes
     /// each), then rows a few at a time. `limit` and `cursor` of the query are ignored.
     package func each<R: Stored>(

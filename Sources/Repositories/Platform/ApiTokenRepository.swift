@@ -18,14 +18,14 @@ extension Transaction {
 package struct ApiTokenRepository<Owner: Transaction> {
     fileprivate let transaction: Owner
 
-    /// The token a secret belongs to while the secret is valid; whether the token itself is, its own members say.
-    package func find(secretDigest: String, at now: Instant) throws -> ApiToken? {
+    /// The token a secret belongs to, and until when the secret is valid (nil: for good). Whether the token itself is, its members say.
+    package func find(secretDigest: String) throws -> (token: ApiToken, validUntil: Instant?)? {
         let sql = """
-            SELECT \(ApiToken.table.selection) FROM apiToken
-            WHERE id = (SELECT tokenId FROM apiTokenSecret WHERE digest = ? AND (validUntil IS NULL OR validUntil > ?))
+            SELECT \(ApiToken.table.selection), validUntil FROM apiTokenSecret JOIN apiToken ON id = tokenId WHERE digest = ?
             """
-        return try transaction.connection.database.cached(sql).first([.text(secretDigest), .instant(now)]) {
-            try RowDecoder(row: $0).decode(ApiToken.self)
+        let column = Int32(ApiToken.table.columns.count)
+        return try transaction.connection.database.cached(sql).first([.text(secretDigest)]) { row in
+            (try RowDecoder(row: row).decode(ApiToken.self), row.isNull(column) ? nil : try row.instant(column))
         }
     }
 

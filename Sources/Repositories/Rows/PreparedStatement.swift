@@ -22,52 +22,60 @@ struct PreparedStatement {
 
     /// The first row, read by `body`; nil when there is none.
     func first<Value>(_ arguments: [SQLValue] = [], read body: (OpaquePointer) throws -> Value) throws -> Value? {
-        try bind(arguments)
-        defer { reset() }
-        return try step() ? body(handle) : nil
+        try withBound(arguments) { try step() ? body(handle) : nil }
     }
 
     /// Every row. The statement must not be used again within `body`.
     func eachRow(_ arguments: [SQLValue] = [], _ body: (OpaquePointer) throws -> Void) throws {
-        try scan(arguments) { row in
-            try body(row)
-            return true
-        }
+        try withBound(arguments) { while try step() { try body(handle) } }
     }
 
     /// Rows until `body` answers false.
     func scan(_ arguments: [SQLValue] = [], while body: (OpaquePointer) throws -> Bool) throws {
-        try bind(arguments)
-        defer { reset() }
-        while try step() {
-            guard try body(handle) else { return }
+        try withBound(arguments) { while try step(), try body(handle) {} }
+    }
+
+    /// Texts and blobs are laid out once, side by side, and bound where they lie: SQLite would else allocate a copy of each.
+    private func withBound<Value>(_ arguments: [SQLValue], _ body: () throws -> Value) throws -> Value {
+        assert(sqlite3_stmt_busy(handle) == 0, "a statement is used within itself")
+        var bytes: [UInt8] = []
+        for argument in arguments {
+            switch argument {
+            case .text(let text), .json(let text): bytes += text.utf8
+            case .blob(let blob): bytes += blob
+            case .null, .integer, .real: break
+            }
+        }
+        return try bytes.withUnsafeBytes { bytes in
+            defer { reset() }
+            try bind(arguments, bytes)
+            return try body()
         }
     }
 
-    private func bind(_ arguments: [SQLValue]) throws {
-        assert(sqlite3_stmt_busy(handle) == 0, "a statement is used within itself")
+    private func bind(_ arguments: [SQLValue], _ bytes: UnsafeRawBufferPointer) throws {
+        var offset = 0
+        // Never nil, which would bind NULL in place of what is empty.
+        func next(_ count: Int) -> UnsafeRawPointer {
+            defer { offset += count }
+            return bytes.baseAddress.map { $0 + offset } ?? Self.nothing
+        }
         for (index, argument) in zip(Int32(1)..., arguments) {
             let code: Int32
             switch argument {
             case .null: code = sqlite3_bind_null(handle, index)
             case .integer(let value): code = sqlite3_bind_int64(handle, index, value)
             case .real(let value): code = sqlite3_bind_double(handle, index, value)
-            case .text(var value), .json(var value):
-                code = value.withUTF8 { utf8 in
-                    // A nil base address would bind NULL in place of the empty text.
-                    guard let base = utf8.baseAddress, !utf8.isEmpty else { return sqlite3_bind_text(handle, index, "", 0, nil) }
-                    return base.withMemoryRebound(to: CChar.self, capacity: utf8.count) {
-                        sqlite3_bind_text(handle, index, $0, Int32(utf8.count), Self.copying)
-                    }
-                }
-            case .blob(let bytes):
-                code =
-                    bytes.isEmpty
-                    ? sqlite3_bind_zeroblob(handle, index, 0) : sqlite3_bind_blob(handle, index, bytes, Int32(bytes.count), Self.copying)
+            case .text(let text), .json(let text):
+                let count = text.utf8.count
+                code = sqlite3_bind_text(handle, index, next(count).assumingMemoryBound(to: CChar.self), Int32(count), nil)
+            case .blob(let blob): code = sqlite3_bind_blob(handle, index, next(blob.count), Int32(blob.count), nil)
             }
             guard code == SQLITE_OK else { throw failure(code) }
         }
     }
+
+    nonisolated(unsafe) private static let nothing = UnsafeRawPointer(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1))
 
     private func step() throws -> Bool {
         switch sqlite3_step(handle) {
@@ -89,9 +97,6 @@ struct PreparedStatement {
         DatabaseError(
             resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(sqlite3_db_handle(handle))), sql: statement.sql)
     }
-
-    /// SQLITE_TRANSIENT, which is a macro C keeps to itself.
-    private static var copying: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 }
 
 extension Database {

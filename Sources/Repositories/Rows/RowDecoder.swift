@@ -1,5 +1,6 @@
 import Core
 import GRDBSQLite
+import OrderedCollections
 
 /// Reads Codable values from rows by position: the SELECT lists the members in declaration order, and synthesised conformances ask for
 /// them in that order, so no column is ever looked up by name.
@@ -11,12 +12,15 @@ final class RowDecoder: Decoder {
     private var column: Int32 = 0
     /// Whether the row's own container was handed out: a further one belongs to a nested value.
     private var isInsideRow = false
+    /// Values of members that take the place of those in the row.
+    private let replacements: JSON.Object
 
     var codingPath: [any CodingKey] { [] }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-    init(row: OpaquePointer) {
+    init(row: OpaquePointer, replacing members: JSON.Object = [:]) {
         self.row = row
+        replacements = members
     }
 
     /// The current row's value; its columns come first in the row.
@@ -68,11 +72,23 @@ final class RowDecoder: Decoder {
             return true
         }
 
+        /// The value that takes the place of the column's, which is passed over.
+        private func replacement(_ key: Key) -> JSON? {
+            guard !decoder.replacements.isEmpty, let value = decoder.replacements[key.stringValue] else { return nil }
+            check(key)
+            decoder.column += 1
+            return value
+        }
+
         func contains(_ key: Key) -> Bool { true }
 
-        func decodeNil(forKey key: Key) -> Bool { skipIfNull(key) }
+        func decodeNil(forKey key: Key) -> Bool {
+            if let value = decoder.replacements[key.stringValue] { return value == .null && replacement(key) != nil }
+            return skipIfNull(key)
+        }
 
         func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
+            if let value = replacement(key) { return try JSONCodec.decode(type, from: value) }
             check(key)
             let value = try decoder.scalarOrNested(type)
             decoder.column += 1
@@ -80,18 +96,23 @@ final class RowDecoder: Decoder {
         }
 
         func decodeIfPresent(_ type: String.Type, forKey key: Key) throws -> String? {
-            skipIfNull(key) ? nil : try decode(type, forKey: key)
+            decodeNil(forKey: key) ? nil : try decode(type, forKey: key)
         }
-        func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? { skipIfNull(key) ? nil : try decode(type, forKey: key) }
+        func decodeIfPresent(_ type: Int.Type, forKey key: Key) throws -> Int? {
+            decodeNil(forKey: key) ? nil : try decode(type, forKey: key)
+        }
         func decodeIfPresent(_ type: Double.Type, forKey key: Key) throws -> Double? {
-            skipIfNull(key) ? nil : try decode(type, forKey: key)
+            decodeNil(forKey: key) ? nil : try decode(type, forKey: key)
         }
-        func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? { skipIfNull(key) ? nil : try decode(type, forKey: key) }
+        func decodeIfPresent(_ type: Bool.Type, forKey key: Key) throws -> Bool? {
+            decodeNil(forKey: key) ? nil : try decode(type, forKey: key)
+        }
         func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {
-            skipIfNull(key) ? nil : try decode(type, forKey: key)
+            decodeNil(forKey: key) ? nil : try decode(type, forKey: key)
         }
 
         func decode(_ type: String.Type, forKey key: Key) throws -> String {
+            if let value = replacement(key) { return try JSONCodec.decode(type, from: value) }
             check(key)
             let value = try decoder.decode(type)
             decoder.column += 1
@@ -99,6 +120,7 @@ final class RowDecoder: Decoder {
         }
 
         func decode(_ type: Int.Type, forKey key: Key) throws -> Int {
+            if let value = replacement(key) { return try JSONCodec.decode(type, from: value) }
             check(key)
             let value = try decoder.decode(type)
             decoder.column += 1

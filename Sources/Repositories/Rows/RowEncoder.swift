@@ -76,6 +76,9 @@ final class RowEncoder: Encoder {
         let bytes = try JSONCodec.encode(value)
         switch bytes.first {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return .json(String(decoding: bytes, as: UTF8.self))
+        // The name of a case, with nothing to unescape.
+        case UInt8(ascii: "\"") where !bytes.contains(UInt8(ascii: "\\")):
+            return .text(String(decoding: bytes.dropFirst().dropLast(), as: UTF8.self))
         default:
             guard let scalar = SQLValue(try JSON(parsing: bytes)) else { preconditionFailure("neither object nor array is a scalar") }
             return scalar

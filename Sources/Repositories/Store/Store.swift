@@ -16,9 +16,10 @@ package final class Store: Sendable {
     package let now: @Sendable () -> Instant
     /// Connections of ``readNow(_:)``, apart from those of asynchronous reads: an asynchronous read holds its connection while it waits for
     /// a worker thread, so callers that block a worker thread must never wait for its connection.
-    private let immediate: DatabasePool
+    private let pointReaders: PointReaders
     /// Apart from the pool: `data_version` speaks of changes made by other connections.
     private let watcher: DatabaseQueue
+    private let stateWatch: StateWatch?
     private let locks: Mutex<[FileLock]>
 
     /// Opens the database in `directory`, creates it when there is none, migrates it when it is older.
@@ -43,8 +44,9 @@ package final class Store: Sendable {
             pool = try DatabasePool(path: directory.database, configuration: Self.configuration())
             // The pool sets NORMAL when it switches to WAL, after a connection's own preparation.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            immediate = try DatabasePool(path: directory.database, configuration: Self.configuration(readonly: true))
+            pointReaders = try PointReaders(path: directory.database, configuration: Self.configuration(readonly: true))
             watcher = try DatabaseQueue(path: directory.database, configuration: Self.configuration(readonly: true))
+            stateWatch = try watcher.unsafeRead { try StateWatch($0) }
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
         }
@@ -78,7 +80,19 @@ package final class Store: Sendable {
 
     /// Reads at once, on the calling thread: only for a few keyed rows.
     package func readNow<Value>(_ body: (ReadTransaction) throws -> Value) throws -> Value {
-        try immediate.unsafeRead { try transaction($0, body) }
+        try pointReaders.read { try transaction($0, body) }
+    }
+
+    /// The same for one answer that is asked for again and again: the database is asked once, and again after anyone has committed anything.
+    /// What isn't there is not remembered.
+    package func readNow<Value>(
+        _ key: String, remembering remembered: Remembered<Value>, _ body: (ReadTransaction) throws -> Value?
+    ) throws -> Value? {
+        guard let mark = stateWatch?.mark else { return try readNow(body) }
+        if let value = remembered.value(key, at: mark) { return value }
+        let value = try readNow(body)
+        if let value { remembered.keep(value, for: key, at: mark) }
+        return value
     }
 
     /// What GRDB's own `read` does, but with cached statements: its BEGIN and COMMIT cost more than a point read.
@@ -134,7 +148,7 @@ package final class Store: Sendable {
             _ = try? database.checkpoint(.truncate)
         }
         try watcher.close()
-        try immediate.close()
+        try pointReaders.close()
         try pool.close()
         locks.withLock { $0 = [] }
     }

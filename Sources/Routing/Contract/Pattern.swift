@@ -19,11 +19,15 @@ struct Pattern: Sendable {
 
     let source: String
     let instructions: [Instruction]
+    /// For `^[…]*$`, which most texts of a contract have to match: the set every scalar must be of.
+    private let everyScalar: ScalarSet?
 
     init(_ source: String) throws(PatternError) {
         var parser = PatternParser(source)
         var builder = Builder()
-        try builder.add(try parser.parse())
+        let node = try parser.parse()
+        try builder.add(node)
+        everyScalar = node.everyScalar
         builder.instructions.append(.match)
         self.source = source
         instructions = builder.instructions
@@ -31,6 +35,7 @@ struct Pattern: Sendable {
 
     /// Whether the pattern occurs anywhere in the text.
     func matches(_ text: some StringProtocol) -> Bool {
+        if let everyScalar { return text.unicodeScalars.allSatisfy(everyScalar.contains) }
         var current = Threads(count: instructions.count)
         var next = Threads(count: instructions.count)
         var scalars = text.unicodeScalars.makeIterator()
@@ -149,6 +154,16 @@ struct Pattern: Sendable {
             }
             for split in splits { instructions[split] = .split(split + 1, instructions.count) }
         }
+    }
+}
+
+extension PatternParser.Node {
+    /// The set of `^[…]*$`; nil for every other pattern.
+    fileprivate var everyScalar: ScalarSet? {
+        guard case .sequence(let nodes) = self, nodes.count == 3, case .textStart = nodes[0], case .textEnd = nodes[2],
+            case .repeated(.scalars(let set), minimum: 0, maximum: nil) = nodes[1]
+        else { return nil }
+        return set
     }
 }
 

@@ -31,7 +31,7 @@ struct RequestCheck {
         guard let name = HTTPField.Name(parameter.name) else { return }
         // These have rules of their own, with answers of their own.
         if name == .ifMatch || name == .ifNoneMatch { return }
-        if let value = headers[name] {
+        if let value = headers.value(name) {
             _ = typed(value, parameter)
         } else if parameter.isRequired {
             report(parameter.name, "required", "is required")

@@ -38,7 +38,7 @@ package struct CommonHeaders: Sendable {
         }
         guard !allowedOrigins.isEmpty else { return }
         Compression.addVary(&response.headers, "Origin")
-        guard let origin = request.head.headerFields[.origin], allowedOrigins.contains(origin) else { return }
+        guard let origin = request.head.headerFields.value(.origin), allowedOrigins.contains(origin) else { return }
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = Self.exposed
     }
@@ -46,7 +46,7 @@ package struct CommonHeaders: Sendable {
     /// The answer to a browser that asks first, or nil when this isn't one or its page isn't allowed: then the ordinary answer to
     /// OPTIONS follows, which allows nothing.
     func preflight(_ request: HTTPRequest) -> Response? {
-        guard request.method == .options, !allowedOrigins.isEmpty, let origin = request.headerFields[.origin],
+        guard request.method == .options, !allowedOrigins.isEmpty, let origin = request.headerFields.value(.origin),
             allowedOrigins.contains(origin), request.headerFields.contains(.accessControlRequestMethod)
         else { return nil }
         return Response(

@@ -42,30 +42,34 @@ package enum Compression {
     ///
     /// - Parameter usesCompressedTags: what `restoreTags` returned for this request; a 304 then names the compressed variant.
     package static func apply(to response: Response, for request: HTTPRequest, usesCompressedTags: Bool = false) async -> Response {
+        var response = response
+        if decide(&response, for: request, usesCompressedTags: usesCompressedTags) { response.body = await compressed(response.body) }
+        return response
+    }
+
+    /// Says in the header fields what becomes of the body.
+    /// - Returns: whether it is to be `compressed`.
+    static func decide(_ response: inout Response, for request: HTTPRequest, usesCompressedTags: Bool) -> Bool {
         if response.status == .notModified {
-            guard usesCompressedTags else { return response }
-            var response = response
-            markTag(&response.headers)
-            return response
+            if usesCompressedTags { markTag(&response.headers) }
+            return false
         }
         let length = response.body.contentLength
-        let accepted = accepted(request.headerFields[.acceptEncoding])
+        let accepted = accepted(request.headerFields.value(.acceptEncoding))
         let isWorthIt = length.map { $0 >= smallestBody } ?? true
-        guard isWorthIt || (!accepted.identity && accepted.gzip && length != 0), mayCompress(response) else { return response }
+        guard isWorthIt || (!accepted.identity && accepted.gzip && length != 0), mayCompress(response) else { return false }
 
-        var response = response
         addVary(&response.headers, "Accept-Encoding")
-        guard accepted.gzip else { return response }
+        guard accepted.gzip else { return false }
         response.headers[.contentEncoding] = "gzip"
         markTag(&response.headers)
         if request.method == .head {
             // The length would cost the compression to know, and may be left out.
             response.body = ResponseBody { try await $0.write(ByteBuffer()) }
             response.headers[.contentLength] = nil
-            return response
+            return false
         }
-        response.body = await compressed(response.body)
-        return response
+        return true
     }
 
     // MARK: Tags
@@ -78,7 +82,7 @@ package enum Compression {
     package static func restoreTags(in fields: inout HTTPFields) -> Bool {
         var found = false
         for name in conditionals {
-            guard let value = fields[name] else { continue }
+            guard let value = fields.value(name) else { continue }
             let restored = replacing("-gz\"", with: "\"", in: value)
             if restored.utf8.count != value.utf8.count {
                 fields[name] = restored
@@ -89,7 +93,7 @@ package enum Compression {
     }
 
     private static func markTag(_ headers: inout HTTPFields) {
-        guard let tag = headers[.eTag], tag.hasSuffix("\"") else { return }
+        guard let tag = headers.value(.eTag), tag.hasSuffix("\"") else { return }
         headers[.eTag] = tag.dropLast() + "-gz\""
     }
 
@@ -106,9 +110,8 @@ package enum Compression {
     // MARK: What pays
 
     static func addVary(_ headers: inout HTTPFields, _ name: String) {
-        let present = headers[.vary] ?? ""
-        let names = present.split(separator: ",").map { $0.filter { $0 != " " }.lowercased() }
-        if names.contains(name.lowercased()) || names.contains("*") { return }
+        let present = headers.value(.vary) ?? ""
+        if FieldList.contains(present, name) || FieldList.contains(present, "*") { return }
         headers[.vary] = present.isEmpty ? name : present + ", " + name
     }
 
@@ -120,8 +123,8 @@ package enum Compression {
         let headers = response.headers
         // A digest speaks of the bytes as the handler wrote them.
         if headers.contains(.contentEncoding) || headers.contains(.contentRange) || headers.contains(.reprDigest) { return false }
-        if let control = headers[.cacheControl], control.lowercased().contains("no-transform") { return false }
-        guard let type = headers[.contentType] else { return false }
+        if let control = headers.value(.cacheControl), FieldList.contains(control, "no-transform") { return false }
+        guard let type = headers.value(.contentType) else { return false }
         if type == "application/json" { return true }
         return isCompressible(type.prefix { $0 != ";" && $0 != " " }.lowercased())
     }
@@ -138,7 +141,7 @@ package enum Compression {
 
     // MARK: Bodies
 
-    private static func compressed(_ body: ResponseBody) async -> ResponseBody {
+    static func compressed(_ body: ResponseBody) async -> ResponseBody {
         guard let length = body.contentLength, length <= largestBuffered else {
             return ResponseBody { writer in try await body.write(DeflatingWriter(parent: writer, deflater: Deflater())) }
         }

@@ -53,7 +53,7 @@ struct ExchangeService: Sendable {
             body: HTTPRequestBody(
                 backing: .connection(reader, exchange: exchange), declaredLength: head.bodyLength, limit: limits.bodySize),
             remoteAddress: origin.remoteAddress, isSecure: origin.isSecure, version: head.version, peerCertificate: origin.peerCertificate,
-            requestId: RequestID.accept(fields[.requestID]), trace: fields[.traceparent].flatMap(Traceparent.init) ?? .random(),
+            requestId: RequestID.accept(fields.value(.requestID)), trace: fields.value(.traceparent).flatMap(Traceparent.init) ?? .random(),
             record: RequestRecord())
         if usesCompressedTags { request.head.headerFields = fields }
         if request.head.scheme == nil { request.head.scheme = origin.isSecure ? "https" : "http" }
@@ -61,7 +61,9 @@ struct ExchangeService: Sendable {
         metrics?.began()
         var response =
             if let preflight = headers.preflight(request.head) { preflight } else { await responder.respond(to: request) }
-        if compresses { response = await Compression.apply(to: response, for: request.head, usesCompressedTags: usesCompressedTags) }
+        if compresses, Compression.decide(&response, for: request.head, usesCompressedTags: usesCompressedTags) {
+            response.body = await Compression.compressed(response.body)
+        }
         headers.apply(to: &response, for: request)
 
         let closes = !head.keepsAlive || Self.asksToClose(response) || mustClose(reader.bodyState())
@@ -101,8 +103,8 @@ struct ExchangeService: Sendable {
     }
 
     private static func asksToClose(_ response: Response) -> Bool {
-        guard let options = response.headers[.connection] else { return false }
-        return options.split(separator: ",").contains { Ascii.equals($0.utf8.filter { $0 != Ascii.space }, "close") }
+        guard let options = response.headers.value(.connection) else { return false }
+        return FieldList.contains(options, "close")
     }
 
     private func report(

@@ -21,8 +21,12 @@ enum HTTP1Head {
 
     /// - Parameter bytes: from the method up to and with the empty line.
     static func parse(_ bytes: ByteBuffer, limits: ServerLimits) throws(TransportRefusal) -> (RequestHead, Framing) {
-        let view = bytes.readableBytesView
-        var lines = Lines(view: view)
+        try bytes.withUnsafeReadableBytes { bytes in
+            Result { () throws(TransportRefusal) in try parse(Lines(rest: bytes[...]), limits: limits) }
+        }.get()
+    }
+
+    private static func parse(_ lines: consuming Lines, limits: ServerLimits) throws(TransportRefusal) -> (RequestHead, Framing) {
         guard let requestLine = lines.next() else { throw .malformedRequest(reason: "The request line is empty.") }
         let (method, target, version) = try parseRequestLine(requestLine, limits: limits)
         var collected = Collected()
@@ -50,7 +54,7 @@ enum HTTP1Head {
     }
 
     private static func parseRequestLine(
-        _ line: ByteBufferView, limits: ServerLimits
+        _ line: Lines.Line, limits: ServerLimits
     ) throws(TransportRefusal) -> (HTTPRequest.Method, String, HTTPServerRequest.ProtocolVersion) {
         let parts = line.split(separator: Ascii.space, maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, !parts[0].isEmpty, !parts[1].isEmpty else {
@@ -74,7 +78,7 @@ enum HTTP1Head {
         return (method, String(decoding: parts[1], as: UTF8.self), version)
     }
 
-    private static func parseField(_ line: ByteBufferView, into collected: inout Collected) throws(TransportRefusal) {
+    private static func parseField(_ line: Lines.Line, into collected: inout Collected) throws(TransportRefusal) {
         if line.first == Ascii.space || line.first == Ascii.tab {
             throw .malformedRequest(reason: "A header field is folded over several lines.")
         }
@@ -140,12 +144,14 @@ enum HTTP1Head {
 
 /// The lines of a head, without CRLF.
 private struct Lines {
-    var view: ByteBufferView
+    typealias Line = Slice<UnsafeRawBufferPointer>
 
-    mutating func next() -> ByteBufferView? {
-        guard let end = view.firstIndex(of: Ascii.lineFeed) else { return nil }
-        defer { view = view[(end + 1)...] }
-        return view[..<(end - 1)]
+    var rest: Line
+
+    mutating func next() -> Line? {
+        guard let end = rest.firstIndex(of: Ascii.lineFeed) else { return nil }
+        defer { rest = rest[(end + 1)...] }
+        return rest[..<(end - 1)]
     }
 }
 

@@ -10,26 +10,31 @@ struct HTTP1Writer {
 
     mutating func head(_ head: ResponseHead, bodySize: Int, allocator: ByteBufferAllocator) -> ByteBuffer {
         let inline = bodySize <= Self.largestInlineBody ? bodySize : 0
-        var bytes = allocator.buffer(capacity: 768 + inline)
-        bytes.writeStaticString("HTTP/1.1 ")
-        bytes.writeString(String(head.response.status.code))
-        bytes.writeStaticString(" ")
-        bytes.writeString(head.response.status.reasonPhrase)
-        bytes.writeStaticString("\r\n")
+        isChunked = head.framing == .chunked
+        // Gathered first: some fifty small writes to a ByteBuffer cost several times as much.
+        var text: [UInt8] = []
+        text.reserveCapacity(768)
+        text += "HTTP/1.1 \(head.response.status.code) ".utf8
+        text += head.response.status.reasonPhrase.utf8
+        text += Self.lineEnd
         for field in head.response.headerFields {
             // Ours alone to say, and said below.
             if field.name == .connection || field.name == .transferEncoding { continue }
-            bytes.writeString(field.name.rawName)
-            bytes.writeStaticString(": ")
-            _ = field.withUnsafeBytesOfValue { bytes.writeBytes($0) }
-            bytes.writeStaticString("\r\n")
+            text += field.name.rawName.utf8
+            text += Self.separator
+            field.withUnsafeBytesOfValue { text += $0 }
+            text += Self.lineEnd
         }
-        if head.closes { bytes.writeStaticString("Connection: close\r\n") }
-        isChunked = head.framing == .chunked
-        if isChunked { bytes.writeStaticString("Transfer-Encoding: chunked\r\n") }
-        bytes.writeStaticString("\r\n")
+        if head.closes { text += "Connection: close\r\n".utf8 }
+        if isChunked { text += "Transfer-Encoding: chunked\r\n".utf8 }
+        text += Self.lineEnd
+        var bytes = allocator.buffer(capacity: text.count + inline)
+        bytes.writeBytes(text)
         return bytes
     }
+
+    private static let lineEnd: [UInt8] = [Ascii.carriageReturn, Ascii.lineFeed]
+    private static let separator = Array(": ".utf8)
 
     func body(_ body: ByteBuffer, allocator: ByteBufferAllocator) -> ByteBuffer {
         guard isChunked else { return body }

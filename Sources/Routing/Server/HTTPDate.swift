@@ -7,7 +7,7 @@ enum HTTPDate {
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, made once a second.
     static func now() -> String {
-        let second = WallClock.now().seconds
+        let second = WallClock.seconds()
         return cache.withLock { cache in
             if cache.second != second { cache = (second, format(second)) }
             return cache.text
@@ -56,18 +56,9 @@ enum WallClock {
         }
     }
 
-    static func now() -> (seconds: Int, milliseconds: Int) {
+    static func seconds() -> Int {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return (time.tv_sec, time.tv_nsec / 1_000_000)
-    }
-
-    /// `2026-11-23T20:11:05.123Z`
-    static func timestamp() -> String {
-        let now = now()
-        let time = Parts(now.seconds)
-        let milliseconds = now.milliseconds < 100 ? "0" + HTTPDate.two(now.milliseconds) : "\(now.milliseconds)"
-        return "\(time.year)-\(HTTPDate.two(time.month))-\(HTTPDate.two(time.day))T\(HTTPDate.two(time.hour)):\(HTTPDate.two(time.minute)):"
-            + "\(HTTPDate.two(time.second)).\(milliseconds)Z"
+        return time.tv_sec
     }
 }

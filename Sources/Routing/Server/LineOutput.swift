@@ -32,13 +32,13 @@ package final class LineOutput: Sendable {
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// - Parameter line: without its line feed.
-    package func write(_ line: String, urgently: Bool = false) {
+    package func write(_ line: some Collection<UInt8>, urgently: Bool = false) {
         let mustSchedule = state.withLock { state in
             guard state.pending.count < Self.capacity else {
                 state.dropped += 1
                 return false
             }
-            state.pending.append(contentsOf: line.utf8)
+            state.pending.append(contentsOf: line)
             state.pending.append(Ascii.lineFeed)
             if urgently || state.isScheduled { return false }
             state.isScheduled = true
@@ -90,54 +90,4 @@ package enum LineFormat: Sendable {
 
     /// Readable on a terminal, JSON elsewhere.
     package static func suited(to output: LineOutput) -> LineFormat { output.isTerminal ? .readable : .json }
-}
-
-/// One flat JSON object, written member by member.
-struct JSONLine {
-    private(set) var text = "{"
-
-    mutating func add(_ name: String, _ value: String?) {
-        key(name)
-        guard let value else {
-            text += "null"
-            return
-        }
-        text += "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": text += "\\\""
-            case "\\": text += "\\\\"
-            case "\n": text += "\\n"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                text += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        text += "\""
-    }
-
-    mutating func add(_ name: String, _ value: Int?) {
-        key(name)
-        text += value.map(String.init) ?? "null"
-    }
-
-    /// With three decimals.
-    mutating func add(_ name: String, milliseconds value: Duration) {
-        key(name)
-        text += Self.milliseconds(value)
-    }
-
-    consuming func finished() -> String { text + "}" }
-
-    private mutating func key(_ name: String) {
-        text += text.utf8.count > 1 ? ",\"" : "\""
-        text += name
-        text += "\":"
-    }
-
-    static func milliseconds(_ duration: Duration) -> String {
-        let microseconds = duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
-        let fraction = String(microseconds % 1000)
-        return "\(microseconds / 1000)." + String(repeating: "0", count: 3 - fraction.utf8.count) + fraction
-    }
 }

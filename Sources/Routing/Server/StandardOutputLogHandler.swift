@@ -1,3 +1,4 @@
+import Core
 package import Logging
 
 /// Application logs in the same two shapes as the access log.
@@ -32,22 +33,25 @@ package struct StandardOutputLogHandler: LogHandler {
         output.write(text(event.level, event.message, members), urgently: event.level >= .warning)
     }
 
-    private func text(_ level: Logger.Level, _ message: Logger.Message, _ members: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private func text(_ level: Logger.Level, _ message: Logger.Message, _ members: [(key: String, value: Logger.MetadataValue)]) -> [UInt8]
+    {
         switch format {
         case .json:
-            var line = JSONLine()
-            line.add("time", WallClock.timestamp())
-            line.add("level", level.rawValue)
-            line.add("message", message.description)
-            line.add("logger", label)
+            var line = JSONWriter(reservingCapacity: 256)
+            line.beginObject()
+            line.member("time", Instant.now().description)
+            line.member("level", level.rawValue)
+            line.member("message", message.description)
+            line.member("logger", label)
             for member in members where !["time", "level", "message", "logger"].contains(member.key) {
-                line.add(member.key, member.value.description)
+                line.member(member.key, member.value.description)
             }
-            return line.finished()
+            line.endObject()
+            return line.bytes
         case .readable:
             let details = members.map { " \($0.key)=\($0.value)" }.joined()
             let plain = "\(message)\(details)".replacingControlCharacters()
-            return "\(WallClock.timestamp()) \(level.rawValue) \(plain)"
+            return Array("\(Instant.now()) \(level.rawValue) \(plain)".utf8)
         }
     }
 }

@@ -55,7 +55,7 @@ package struct RegisterImport: Sendable {
         let writer = RegisterWriter(
             store: store, call: call, extract: establishments, memberships: memberships, known: try await RegisterKnown.load(store),
             tally: tally, meter: meter)
-        return try await writer.run(groupUid: groupUid)
+        return try await store.bulkWriting { try await writer.run(groupUid: groupUid) }
     }
 }
 

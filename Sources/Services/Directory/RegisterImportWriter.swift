@@ -31,7 +31,7 @@ struct RegisterKnown {
 /// Takes the establishments file row by row and writes what is new in chunks, letting others write between them.
 final class RegisterWriter {
     /// Rows of one transaction: few enough that a person's change waits for hardly more than one of these.
-    private static let chunk = 250
+    private static let chunk = 1000
 
     private struct Change: Sendable {
         var row: RegisterRow
@@ -49,6 +49,8 @@ final class RegisterWriter {
     private var seen = [UInt64](repeating: 0, count: 1_000_000 / 64)
     private var pending: [Change] = []
     private var substance: [UInt8] = []
+    /// The chunk that is being written while the next is read.
+    private var writing: Task<RegisterOutcome, any Error>?
 
     init(
         store: Store, call: Call, extract: RegisterExtract<RegisterSchoolColumn>, memberships: RegisterMemberships, known: RegisterKnown,
@@ -64,7 +66,15 @@ final class RegisterWriter {
     }
 
     func run(groupUid: String?) async throws -> RegisterReport {
-        try await extract.read(meter, take, afterPiece: flush)
+        do {
+            try await extract.read(meter, take) { if pending.count >= Self.chunk { try await startWriting() } }
+            try await startWriting()
+            try await finishWriting()
+        } catch {
+            // Nothing is written any more once this has returned.
+            _ = await writing?.result
+            throw error
+        }
         try await noteAbsent(groupUid: groupUid)
         return tally.report
     }
@@ -119,16 +129,25 @@ final class RegisterWriter {
 
     private func isSeen(_ urn: Int) -> Bool { seen[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
 
-    private func flush() async throws {
-        for start in stride(from: 0, to: pending.count, by: Self.chunk) {
-            try Task.checkCancellation()
-            let changes = Array(pending[start..<min(start + Self.chunk, pending.count)])
-            let outcome = try await Self.retrying { [store, call] in
-                try await store.write(call, source: School.registerSource, isLarge: true) { try Self.write(changes, $0) }
+    private func startWriting() async throws {
+        try await finishWriting()
+        guard !pending.isEmpty else { return }
+        writing = Self.write(pending, to: store, call)
+        pending = []
+    }
+
+    private static func write(_ changes: [Change], to store: Store, _ call: Call) -> Task<RegisterOutcome, any Error> {
+        Task {
+            try await retrying {
+                try await store.write(call, source: School.registerSource, isLarge: true) { try write(changes, $0) }
             }
-            tally.add(outcome)
         }
-        pending.removeAll(keepingCapacity: true)
+    }
+
+    private func finishWriting() async throws {
+        guard let chunk = writing else { return }
+        writing = nil
+        tally.add(try await chunk.value)
     }
 
     private static func write(_ changes: [Change], _ transaction: WriteTransaction) throws -> RegisterOutcome {

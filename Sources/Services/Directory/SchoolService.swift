@@ -10,6 +10,8 @@ package struct SchoolService: ResourceService {
 
     package let store: Store
     package let writing = Permission.schoolsWrite
+    /// Schools by whatever key was asked for.
+    private let known = Remembered<(id: String, etag: VersionTag)>()
 
     package init(store: Store) {
         self.store = store
@@ -25,9 +27,10 @@ package struct SchoolService: ResourceService {
     ///
     /// Throws ``DomainError/notFound`` when there is none, also for text that is no key at all.
     package func identify(_ key: String) throws -> (id: String, etag: VersionTag) {
-        guard let key = SchoolKey(key), let found = try store.readNow({ try $0.schools.identify(key).first }) else {
-            throw DomainError.notFound
+        let found = try store.readNow(key, remembering: known) { transaction in
+            try SchoolKey(key).flatMap { try transaction.schools.identify($0).first }
         }
+        guard let found else { throw DomainError.notFound }
         return found
     }
 
@@ -36,12 +39,21 @@ package struct SchoolService: ResourceService {
         try identifyForWriting(identify(key).id, call)
     }
 
-    /// As it is sent; with `expand`, what holds there on a day, today when it is nil.
+    /// As it is sent, encoded once per version; `etag` is the version that ``identify(_:)`` found.
+    package func encoded(_ id: String, etag: VersionTag) throws -> Encoded {
+        let school =
+            try store.kept(School.self, id: id, etag: etag)
+            ?? store.readNow { try $0.encoded(School.self, id: id, visibleTo: .everything) }
+        guard let school else { throw DomainError.notFound }
+        return school
+    }
+
+    /// As it is sent with what `expand` names, as it holds there on a day, today when it is nil.
     package func encoded(_ id: String, expand: [String], asOf day: LocalDate?, _ call: Call) throws -> Encoded {
         let now = store.now()
         let school = try store.readNow { transaction in
             try transaction.encoded(School.self, id: id, visibleTo: .everything).map {
-                expand.isEmpty ? $0 : try transaction.expanding($0, expand, on: day ?? now.day(in: transaction.zone()), for: call.actor)
+                try transaction.expanding($0, expand, on: day ?? now.day(in: transaction.zone()), for: call.actor)
             }
         }
         guard let school else { throw DomainError.notFound }

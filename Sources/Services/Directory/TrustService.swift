@@ -39,7 +39,7 @@ package struct TrustService: Sendable {
         return try await store.write(call) { transaction in
             try transaction.authorise(.trustWrite, for: .trust)
             guard let stored = try transaction.trust.find() else { throw DomainError.notFound }
-            let changed = try MergePatch.apply(patch, to: stored)
+            let changed = try MergePatch.apply(patch, to: stored, in: transaction)
             try changed.validate()
             return try transaction.update(from: stored, to: changed)
         }

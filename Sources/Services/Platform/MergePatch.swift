@@ -1,12 +1,20 @@
 import Core
 import Domain
 import OrderedCollections
+import Repositories
 
 /// How every resource takes a merge patch: encode what is stored, merge, check what may change, decode.
 enum MergePatch {
     /// `writableMembers` may change; any other may only be repeated as it is, else the error `read-only` names it with the resource's reason.
     /// A null clears: an optional becomes null, a list becomes empty, anything else returns to its `defaults` value.
-    static func apply<R: Resource>(_ patch: JSON, to stored: R) throws -> R {
+    ///
+    /// `stored` was read in `transaction`: plain new values, which is what most patches are, cost no detour by JSON.
+    static func apply<R: Stored>(_ patch: JSON, to stored: R, in transaction: WriteTransaction) throws -> R {
+        if let changes = patch.objectValue, changes.allSatisfy({ R.writableMembers.contains($0) && $1.replacesAsItIs }),
+            let changed = try transaction.find(R.self, id: stored.id, replacing: changes)
+        {
+            return changed
+        }
         let before = try JSONCodec.tree(stored)
         guard case .object(var members) = before, case .object(let changes) = patch else {
             throw DomainError.invalid([FieldError(pointer: "", code: "type", detail: "must be an object")])
@@ -27,5 +35,15 @@ enum MergePatch {
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return try JSONCodec.decode(R.self, from: .object(members))
+    }
+}
+
+extension JSON {
+    /// Whether a merge patch puts this in the place of whatever is there: null removes, and an object is merged.
+    fileprivate var replacesAsItIs: Bool {
+        switch self {
+        case .null, .object: false
+        case .bool, .integer, .double, .string, .array: true
+        }
     }
 }

@@ -100,7 +100,7 @@ import Testing
         }
         try Migrator.migrator.migrate(old)
         let found = try await old.read { database in
-            try ReadTransaction(Connection(database)).tokens.find(secretDigest: digest, at: .test)
+            try ReadTransaction(Connection(database)).tokens.find(secretDigest: digest)?.token
         }
         #expect(found?.name == "Old" && found?.role == .trustAdmin && found?.personId == nil && found?.etag.number == 3)
         try old.close()

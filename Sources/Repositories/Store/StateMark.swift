@@ -1,0 +1,48 @@
+import GRDB
+import GRDBSQLite
+import Synchronization
+
+/// The state of the database as one comparable value: while two marks are equal, nobody has committed anything in between, in this process
+/// or in another.
+///
+/// It is the header of SQLite's WAL index, which every commit rewrites and every reader reads; sqlite.org/walformat.html describes it.
+/// It is taken from memory that SQLite shares between all connections, so it costs no system call and no statement.
+package struct StateMark: Equatable, Sendable {
+    private let words: SIMD8<UInt64>
+
+    fileprivate init(_ header: UnsafeRawPointer) {
+        var words = SIMD8<UInt64>()
+        for index in 0..<StateWatch.headerWords { words[index] = header.load(fromByteOffset: index * 8, as: UInt64.self) }
+        self.words = words
+    }
+}
+
+/// Where marks come from. The memory belongs to the connection it was made from, which has to stay open as long.
+struct StateWatch: @unchecked Sendable {
+    /// Version, change counter, sizes, checksums and salts: 48 bytes.
+    fileprivate static let headerWords = 6
+    /// The only format there has been since 2010. All processes on one database have to agree on it, so it can't change unnoticed.
+    private static let format: UInt32 = 3_007_000
+    private static let regionSize: Int32 = 32_768
+
+    private let header: UnsafeRawPointer
+
+    /// nil where SQLite offers no such memory, or in another format: then nothing is remembered, and every read asks the database.
+    init?(_ database: Database) throws {
+        // Opens the index, if nothing has been read yet.
+        _ = try database.prepared("SELECT 1 FROM sqlite_schema LIMIT 1").first { _ in }
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        var memory: UnsafeMutableRawPointer?
+        guard sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+            let methods = file.pointee.pMethods, methods.pointee.iVersion >= 2, let map = methods.pointee.xShmMap,
+            map(file, 0, Self.regionSize, 0, &memory) == SQLITE_OK, let memory, memory.load(as: UInt32.self) == Self.format
+        else { return nil }
+        header = UnsafeRawPointer(memory)
+    }
+
+    /// Taken before a read, it is never newer than what the read sees. Half of a header that is just being written equals no other mark.
+    var mark: StateMark {
+        atomicMemoryFence(ordering: .acquiring)
+        return StateMark(header)
+    }
+}
