@@ -172,6 +172,11 @@ package struct Responder: HTTPResponder {
         let assembly = ResponseAssembly(
             operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
         if let export = binding.export, let format = ListExport.Format(rawValue: exchange.accepts) {
+            guard exchange.list.expand.isEmpty else {
+                throw Problem.invalidParameters([
+                    FieldError(parameter: "expand", code: "not-exported", detail: "is only for JSON; export the related list as well")
+                ])
+            }
             return try assembly.response(try self.export(export, format, operation, exchange, request.head.method))
         }
         return try assembly.response(try await binding.handle(exchange))

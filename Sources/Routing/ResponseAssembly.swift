@@ -18,7 +18,7 @@ struct ResponseAssembly {
         if case .page(let page) = answer.content { answer = try encode(page, answer) }
         guard isRead else { return try unconditional(answer) }
         if let fields = exchange.list.fields, operation.list == nil, case .bytes(let type, let bytes) = answer.content {
-            answer.content = .bytes(contentType: type, try Projection.apply(fields, to: bytes))
+            answer.content = .bytes(contentType: type, try Projection.apply(fields + exchange.list.expand, to: bytes))
         }
         guard let etag = answer.etag else { return try unconditional(answer) }
         // With a target its stored version has been compared already.
@@ -81,7 +81,9 @@ struct ResponseAssembly {
 
     private func encode(_ page: Page<[UInt8]>, _ answer: Answer) throws -> Answer {
         var page = page
-        if let fields = exchange.list.fields { page.items = try page.items.map { try Projection.apply(fields, to: $0) } }
+        if let fields = exchange.list.fields {
+            page.items = try page.items.map { try Projection.apply(fields + exchange.list.expand, to: $0) }
+        }
         // The store needn't know how cursors are bound to their list.
         let next = page.next.map { Cursor(fingerprint: exchange.list.fingerprint, values: $0.values).encoded }
         let bytes = ListEnvelope.encode(page, next: next)

@@ -9,9 +9,11 @@ extension Transaction {
         guard case .school(let id) = scope else {
             throw DomainError.forbidden("\(permission.rawValue) for the whole trust is needed; this caller holds it for schools at most.")
         }
-        if permission.isSchoolsOwn {
+        if permission.chapter != nil {
             let delegated = try people.chaptersDelegated(by: id, on: today)
             if permission.isHeld(by: actor, for: scope, delegated: delegated) { return }
+        }
+        if permission.isSchoolsOwn {
             throw DomainError.forbidden(
                 "This is the school's own choice: \(permission.rawValue) belongs to those who lead it, and to whom they delegate "
                     + "\(permission.chapter?.rawValue ?? "it").")
@@ -45,7 +47,8 @@ extension WriteTransaction {
         try authorise(permission, forAnyOf: scopes, actorNow(), on: today())
     }
 
-    private func actorNow() throws -> Actor {
+    /// The caller with the authority it has now.
+    func actorNow() throws -> Actor {
         guard call.actor.kind == .token, let token = try find(ApiToken.self, id: call.actor.id) else { return call.actor }
         guard token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
         return token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: today()) } ?? [])

@@ -28,6 +28,9 @@ package protocol ResourceService: ResourceReader {
 
     /// Throws `conflict` when other things still need it.
     func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws
+
+    /// What has to be done once the row is gone.
+    func removed(_ item: Item, _ transaction: WriteTransaction) throws
 }
 
 extension ResourceService {
@@ -36,6 +39,7 @@ extension ResourceService {
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
     package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
+    package func removed(_ item: Item, _ transaction: WriteTransaction) throws {}
 }
 
 // MARK: Reading
@@ -152,6 +156,7 @@ extension ResourceService {
             try transaction.checkPrecondition(of: old)
             try checkDeletion(of: old, transaction)
             try transaction.delete(old)
+            try removed(old, transaction)
         }
     }
 

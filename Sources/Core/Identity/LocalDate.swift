@@ -95,3 +95,8 @@ extension LocalDate {
     /// Days later, or earlier for a negative number.
     package func adding(days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch + days) }
 }
+
+extension LocalDate {
+    /// Where days without end are compared.
+    package static let distantFuture = LocalDate(daysSinceEpoch: 2_932_896)
+}

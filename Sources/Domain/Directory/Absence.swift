@@ -21,9 +21,8 @@ package struct Absence: DatedFact {
     }
 
     package var firstDay: LocalDate? { startsOn }
-    package var reason: String? { nil }
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
-    package static let writableMembers: Set<String> = ["personId", "schoolId", "standInId", "startsOn", "endsOn"]
+    package static let writableMembers: Set<String> = ["standInId", "startsOn", "endsOn"]
 
     package var errors: [FieldError] {
         guard standInId == personId else { return dayErrors }

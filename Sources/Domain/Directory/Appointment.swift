@@ -29,7 +29,7 @@ package struct Appointment: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = [
-        "personId", "schoolId", "role", "isLead", "areas", "startsOn", "endsOn", "reason",
+        "role", "isLead", "areas", "startsOn", "endsOn", "reason",
     ]
     package static let defaults: JSON.Object = ["isLead": false, "areas": []]
 

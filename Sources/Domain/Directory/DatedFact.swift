@@ -7,13 +7,13 @@ package protocol DatedFact: Resource {
     /// Null only where a first day may be unknown.
     var firstDay: LocalDate? { get }
     var endsOn: LocalDate? { get }
-    /// Why, in a few words.
-    var reason: String? { get }
     /// Who recorded it: the id of a person or token, or `cli`.
     var recordedBy: String { get set }
 }
 
 extension DatedFact {
+    package static var readOnlyReason: String { "says what the record is about, or is the service's; remove the record and make another" }
+
     package func holds(on day: LocalDate) -> Bool { (firstDay.map { $0 <= day } ?? true) && (endsOn.map { day <= $0 } ?? true) }
 
     /// Whether there is a day on which both hold.

@@ -23,5 +23,5 @@ package struct Delegation: DatedFact {
 
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .directory }
-    package static let writableMembers: Set<String> = ["schoolId", "chapter", "personId", "startsOn", "endsOn", "reason"]
+    package static let writableMembers: Set<String> = ["chapter", "personId", "startsOn", "endsOn", "reason"]
 }

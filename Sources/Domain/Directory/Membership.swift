@@ -33,5 +33,5 @@ package struct Membership: DatedFact {
 
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .directory }
-    package static let writableMembers: Set<String> = ["schoolId", "startsOn", "endsOn", "reason"]
+    package static let writableMembers: Set<String> = ["startsOn", "endsOn", "reason"]
 }

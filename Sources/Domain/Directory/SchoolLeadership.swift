@@ -8,7 +8,7 @@ package struct SchoolLeadership: Hashable, Sendable {
         /// The one who speaks and votes for the school.
         package var isLead: Bool
         /// The person who is away, where this one stands in.
-        package let standsInForId: String?
+        package var standsInForId: String?
     }
 
     /// The lead first, then by role and by how long they have been there. None is a vacancy.
@@ -37,13 +37,14 @@ package struct SchoolLeadership: Hashable, Sendable {
                 isLead: appointment.isLead || isDeclaredAway && appointment.role == .actingHeadteacher, standsInForId: nil)
         }
         for absence in absences where !hasActingHead && leading.contains(where: { $0.personId == absence.personId }) {
-            guard let standIn = absence.standInId, !away.contains(standIn), !leaders.contains(where: { $0.personId == standIn }) else {
-                continue
+            guard let standIn = absence.standInId, !away.contains(standIn) else { continue }
+            let isLead = isDeclaredAway && absence.personId == declared?.personId
+            if let index = leaders.firstIndex(where: { $0.personId == standIn }) {
+                leaders[index].standsInForId = absence.personId
+                if isLead { leaders[index].isLead = true }
+            } else {
+                leaders.append(Leader(personId: standIn, role: .actingHeadteacher, isLead: isLead, standsInForId: absence.personId))
             }
-            leaders.append(
-                Leader(
-                    personId: standIn, role: .actingHeadteacher, isLead: isDeclaredAway && absence.personId == declared?.personId,
-                    standsInForId: absence.personId))
         }
         let since = Dictionary(present.map { ($0.personId, $0.startsOn) }, uniquingKeysWith: min)
         leaders.sort { Self.order($0, since) < Self.order($1, since) }

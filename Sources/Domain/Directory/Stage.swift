@@ -25,7 +25,6 @@ package struct Stage: DatedFact {
     }
 
     package var firstDay: LocalDate? { startsOn }
-    package var reason: String? { rationale }
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
-    package static let writableMembers: Set<String> = ["schoolId", "stage", "tier", "rationale", "decidedBy", "startsOn", "endsOn"]
+    package static let writableMembers: Set<String> = ["stage", "tier", "rationale", "decidedBy", "startsOn", "endsOn"]
 }

@@ -17,19 +17,23 @@ package struct ApiToken: Resource {
     package var revokedAt: Instant?
     /// Written at most once a minute, outside the version: the header tag of a token is weak.
     package var lastUsedAt: Instant?
+    /// Who issued it: the id of a person or token, or `cli`.
+    package var issuedBy: String
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag
+        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, createdAt, updatedAt, etag
     }
 
     package init(
-        id: String, name: String, personId: String? = nil, role: Role?, scopes: [String], schoolIds: [String], expiresAt: Instant?,
+        id: String, issuedBy: String = "system", name: String, personId: String? = nil, role: Role?, scopes: [String], schoolIds: [String],
+        expiresAt: Instant?,
         revokedAt: Instant? = nil, lastUsedAt: Instant? = nil, createdAt: Instant, updatedAt: Instant, etag: VersionTag = .first
     ) {
         self.id = id
+        self.issuedBy = issuedBy
         self.name = name
         self.personId = personId
         self.role = role

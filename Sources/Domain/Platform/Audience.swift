@@ -42,6 +42,7 @@ package struct Visibility: Hashable, Sendable {
         var leadership = Leadership.none
         var parties: Set<String> = [actor.id]
         if let person = actor.personId { parties.insert(person) }
+        parties.formUnion(actor.schoolIds.isEmpty ? [] : Set(actor.schoolIds).intersection(actor.grants.compactMap(\.schoolId)))
         var governed: Set<String> = []
         for grant in actor.grants {
             guard let role = Role(rawValue: grant.role) else { continue }
@@ -49,7 +50,8 @@ package struct Visibility: Hashable, Sendable {
                 self = .everything
                 return
             }
-            if !role.isAtSchool, role != .delegate { parties.insert("role:" + role.rawValue) }
+            // A caller bound to schools runs no trust.
+            if !role.isAtSchool, role != .delegate, actor.schoolIds.isEmpty { parties.insert("role:" + role.rawValue) }
             if role.sharesLeadership { leadership = .all }
             if let school = grant.schoolId {
                 if role == .governor || role == .chairOfGovernors { governed.insert(school) }

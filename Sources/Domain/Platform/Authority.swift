@@ -19,18 +19,21 @@ extension Permission {
 
     /// Whether the actor may do it to what belongs to this school or to the trust.
     ///
-    /// What is a school's own choice (``isSchoolsOwn``) the trust's roles may not do for a school, unless the school's `delegations` to
-    /// the central team say so.
+    /// What is a school's own choice (``isSchoolsOwn``) the trust's roles may not do for a school; `delegated` are the chapters it has handed
+    /// to the central team.
     package func isHeld(by actor: Actor, for scope: Scope, delegated: Set<Chapter> = []) -> Bool {
         guard isWithinScopes(of: actor), Self.isWithinSchools(scope, of: actor) else { return false }
         if actor.grants.isEmpty { return actor.personId == nil }
         return actor.grants.contains { grant in
             guard let role = Role(rawValue: grant.role) else { return false }
-            if case .school(let id) = scope, grant.schoolId == id, role.atOwnSchool.contains(self) {
-                return role != .delegate || grant.chapter == chapter?.rawValue
+            if case .school(let id) = scope {
+                if grant.schoolId == id, role.atOwnSchool.contains(self), role != .delegate || grant.chapter == chapter?.rawValue {
+                    return true
+                }
+                if role.isOfCentralTeam, let chapter, delegated.contains(chapter) { return true }
             }
             guard role.trustWide.contains(self) else { return false }
-            if case .school = scope, isSchoolsOwn, role != .operator { return chapter.map(delegated.contains) ?? false }
+            if case .school = scope, isSchoolsOwn { return role == .operator }
             return true
         }
     }
@@ -40,9 +43,8 @@ extension Permission {
     package static func mayGrant(role: Role?, scopes: [String], schoolIds: [String], _ actor: Actor) -> Bool {
         let isNarrower = actor.schoolIds.isEmpty || (!schoolIds.isEmpty && Set(schoolIds).isSubset(of: actor.schoolIds))
         guard isNarrower else { return false }
-        if let role {
-            return role == .trustAdmin && actor.grants.contains { [.operator, .trustAdmin, .chiefExecutive].contains(Role($0)) }
-        }
+        // A role is all or nothing: whoever was narrowed has less.
+        if let role { return role == .trustAdmin && actor.scopes.isEmpty && actor.grants.contains { Role($0)?.runsTrust ?? false } }
         let places: [Scope] = schoolIds.isEmpty ? [.trust] : schoolIds.map(Scope.school)
         return scopes.compactMap(Permission.init).allSatisfy { permission in
             permission == .selfRead || places.allSatisfy { permission.mayBeGiven(by: actor, for: $0) }
@@ -63,7 +65,8 @@ extension Permission {
     private func isGiven(by grant: Actor.Grant) -> Bool {
         guard let role = Role(rawValue: grant.role) else { return false }
         if role == .delegate, !role.trustWide.contains(self) { return grant.chapter == chapter?.rawValue }
-        return role.trustWide.contains(self) || role.atOwnSchool.contains(self)
+        // The central team may, wherever a school has said so.
+        return role.trustWide.contains(self) || role.atOwnSchool.contains(self) || role.isOfCentralTeam && chapter != nil
     }
 
     /// A caller bound to schools acts for those only, and not for the trust.

@@ -19,6 +19,7 @@ package enum Permission: String, CaseIterable, Sendable {
     case peopleRead = "people:read"
     case peopleWrite = "people:write"
     case absencesRead = "absences:read"
+    case absencesWrite = "absences:write"
     case delegationsRead = "delegations:read"
     case delegationsWrite = "delegations:write"
     case calendarsRead = "calendars:read"
@@ -39,6 +40,10 @@ extension Permission {
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead, .codeListsRead,
     ]
+    /// One's own tokens; those of others only the trust's roles may issue.
+    static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
+    /// What everybody with an appointment may do anywhere.
+    static let everybody = directory.union(tokens)
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
     /// The data protection officer's own.
@@ -48,6 +53,9 @@ extension Permission {
 
     /// What is a school's own choice: the trust's own roles may do it only where the school has delegated the chapter to the central team.
     package var isSchoolsOwn: Bool { self == .schoolsWrite || self == .calendarsWrite || self == .delegationsWrite }
+
+    /// What a lead may hand to somebody else, chapter by chapter.
+    static let delegable = Set(allCases.filter { $0.chapter != nil })
 
     /// The part of the work it belongs to, as delegations name them.
     package var chapter: Chapter? {

@@ -28,30 +28,39 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         }
     }
 
+    /// Whether it is appointed by the trust, also where it is held at a school: who leads a school and who governs it.
+    package var isAppointedByTrust: Bool { leadsSchool || !isAtSchool || self == .governor || self == .chairOfGovernors }
+
+    /// The trust's own roles, to which a school can hand a chapter of its work.
+    package var isOfCentralTeam: Bool { [.chiefExecutive, .trustAdmin, .specialist, .improvementLead].contains(self) }
+
+    /// Runs the trust: issues tokens to others.
+    package var runsTrust: Bool { [.chiefExecutive, .trustAdmin, .operator].contains(self) }
+
     /// What the role may do anywhere in the trust.
     package var trustWide: Set<Permission> {
-        switch self {
+        let leadership = Permission.everybody.union(Permission.leadership)
+        return switch self {
         case .operator: Set(Permission.allCases)
         case .chiefExecutive, .trustAdmin: Set(Permission.allCases.filter { !$0.isOfPrivacyOffice })
-        case .improvementLead: Permission.directory.union(Permission.leadership).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite])
-        case .dataProtectionOfficer: Permission.directory.union(Permission.privacyOffice)
-        case .trustee, .chairOfGovernors, .governor: Permission.directory.union(Permission.leadership)
-        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher, .delegate:
-            Permission.directory.union(Permission.leadership)
+        case .improvementLead: leadership.union([.stagesWrite, .inspectionsWrite, .indicatorsWrite])
+        case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice)
+        case .trustee, .chairOfGovernors, .governor, .delegate: leadership
+        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: leadership
         case .specialist, .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .schoolBusinessManager, .schoolOffice:
-            Permission.directory
+            Permission.everybody
         }
     }
 
-    /// What it may do for the school it is held at.
+    /// What it may do for the school it is held at; a delegate of it what belongs to the chapter.
     package var atOwnSchool: Set<Permission> {
         switch self {
-        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher, .delegate:
-            [
-                .schoolsWrite, .overridesWrite, .peopleWrite, .delegationsWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite,
-                .handOverRead,
-            ]
+        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher:
+            Permission.delegable.union([.delegationsWrite, .absencesWrite, .handOverRead])
+        case .delegate: Permission.delegable
         case .schoolOffice, .schoolBusinessManager: [.peopleWrite, .calendarsWrite]
+        // Names who stands in for an absent head.
+        case .chairOfGovernors: [.absencesWrite]
         default: []
         }
     }

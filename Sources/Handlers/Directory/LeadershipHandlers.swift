@@ -15,6 +15,6 @@ package struct LeadershipHandlers: Sendable {
     }
 
     private func getLeadershipGroup(_ exchange: Exchange) async throws -> Answer {
-        try .view(await leadership.group(asOf: exchange.query.date("asOf")))
+        try .view(await leadership.group(asOf: exchange.query.date("asOf"), exchange.call))
     }
 }

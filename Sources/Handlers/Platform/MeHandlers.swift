@@ -70,9 +70,9 @@ package struct MeHandlers: Sendable {
         let isHeld = Permission(rawValue: name)?.isHeld(by: actor) ?? false
         let explanation =
             switch (isHeld, actor.schoolIds.isEmpty) {
-            case (true, true): "The token has \(name)."
-            case (true, false): "The token has \(name); what it writes must belong to the schools it is bound to."
-            case (false, _): "The token lacks \(name); it has \((actor.roles + actor.scopes).joined(separator: ", "))."
+            case (true, true): "The caller holds \(name)."
+            case (true, false): "The caller holds \(name); what it writes must belong to the schools it is bound to."
+            case (false, _): "The caller doesn't hold \(name); it is \((actor.roles + actor.scopes).joined(separator: ", "))."
             }
         return .init(operationId: operationId, permission: name, allowed: isHeld, explanation: explanation)
     }

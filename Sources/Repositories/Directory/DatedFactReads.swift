@@ -45,8 +45,9 @@ extension Transaction {
         return found
     }
 
-    /// Throws ``DomainError/overlap(_:)`` naming the first fact that may not hold on one of the days of this one.
-    package func checkExclusions<F: StoredFact>(of fact: F) throws {
+    /// Throws ``DomainError/overlap(_:)`` naming the first fact that may not hold on one of the days of this one; to whoever may not see that
+    /// one it says no more than that there is one.
+    package func checkExclusions<F: StoredFact>(of fact: F, visibleTo visibility: Visibility) throws {
         let values = zip(F.table.columns, try RowEncoder.values(of: fact, columns: F.table.columns))
         let byName = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1) })
         for exclusion in F.exclusions where exclusion.flag.map({ byName[$0] == .integer(1) }) ?? true {
@@ -63,11 +64,12 @@ extension Transaction {
             guard let other = try connection.database.cached(sql).first(arguments, read: { try RowDecoder(row: $0).decode(F.self) }) else {
                 continue
             }
+            let isVisible = visibility.allows(other.audience)
+            let which = isVisible ? ": \(other.id), \(other.days)" : ""
             throw DomainError.overlap(
                 FieldError(
-                    pointer: "/startsOn", code: "overlap",
-                    detail: "overlaps with one that \(exclusion.sentence): \(other.id), \(other.days)",
-                    conflictsWith: other.id))
+                    pointer: "/startsOn", code: "overlap", detail: "overlaps with one that \(exclusion.sentence)\(which)",
+                    conflictsWith: isVisible ? other.id : nil))
         }
     }
 }

@@ -16,6 +16,13 @@ extension Person: Stored {
 }
 
 extension Transaction {
+    /// Who leads a school on a day.
+    package func leadership(of schoolId: String, on day: LocalDate) throws -> SchoolLeadership {
+        try SchoolLeadership(
+            appointments: facts(Appointment.self, where: "schoolId", is: schoolId, on: day),
+            absences: facts(Absence.self, where: "schoolId", is: schoolId, on: day))
+    }
+
     package var people: PersonRepository<Self> { PersonRepository(transaction: self) }
 }
 
@@ -30,7 +37,8 @@ package struct PersonRepository<Owner: Transaction> {
     package func isUnused(id: String) throws -> Bool {
         try transaction.connection.database.cached(
             """
-            SELECT EXISTS (SELECT 1 FROM appointment WHERE personId = ?1) OR EXISTS (SELECT 1 FROM absence WHERE ?1 IN (personId, standInId))
+            SELECT EXISTS (SELECT 1 FROM appointment WHERE personId = ?1) OR EXISTS (SELECT 1 FROM absence WHERE personId = ?1)
+                OR EXISTS (SELECT 1 FROM absence WHERE standInId = ?1)
                 OR EXISTS (SELECT 1 FROM delegation WHERE personId = ?1) OR EXISTS (SELECT 1 FROM apiToken WHERE personId = ?1)
             """
         ).first([.text(id)]) { $0.integer(0) } == 0
@@ -41,9 +49,9 @@ package struct PersonRepository<Owner: Transaction> {
         let appointed = try transaction.facts(Appointment.self, where: "personId", is: personId, on: day).map {
             Actor.Grant(role: $0.role.rawValue, schoolId: $0.schoolId, areas: $0.areas)
         }
-        let standingIn = try transaction.facts(Absence.self, where: "standInId", is: personId, on: day).map {
-            Actor.Grant(role: Role.actingHeadteacher.rawValue, schoolId: $0.schoolId)
-        }
+        let standingIn = try transaction.facts(Absence.self, where: "standInId", is: personId, on: day).map(\.schoolId).filter { school in
+            try transaction.leadership(of: school, on: day).leaders.contains { $0.personId == personId && $0.standsInForId != nil }
+        }.map { Actor.Grant(role: Role.actingHeadteacher.rawValue, schoolId: $0) }
         let delegated = try transaction.facts(Delegation.self, where: "personId", is: personId, on: day).map {
             Actor.Grant(role: Role.delegate.rawValue, schoolId: $0.schoolId, chapter: $0.chapter.rawValue)
         }

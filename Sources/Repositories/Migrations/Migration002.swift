@@ -115,11 +115,12 @@ let migration002 = """
         expiresAt TEXT CHECK (length(expiresAt) = 24),
         revokedAt TEXT CHECK (length(revokedAt) = 24),
         lastUsedAt TEXT CHECK (length(lastUsedAt) = 24),
+        issuedBy TEXT NOT NULL,
         \(DatedFactSQL.versioning),
         CHECK (CASE WHEN personId IS NULL THEN (role IS NULL) <> (scopes = '[]') ELSE role IS NULL END)
     ) STRICT;
-    INSERT INTO apiTokenNext (id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag)
-        SELECT id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, createdAt, updatedAt, etag FROM apiToken;
+    INSERT INTO apiTokenNext (id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, createdAt, updatedAt, etag)
+        SELECT id, name, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, 'unknown', createdAt, updatedAt, etag FROM apiToken;
     DROP TABLE apiToken;
     ALTER TABLE apiTokenNext RENAME TO apiToken;
     \(DatedFactSQL.indexes("apiToken", ["name", "personId", "revokedAt", "createdAt", "updatedAt"]))

@@ -18,7 +18,8 @@ struct ListParameters {
         case .updatedSince: query.updatedSince = value.stringValue.flatMap { Instant($0) }
         case .includeDeleted: query.includesDeleted = value.boolValue ?? false
         case .asOf: query.asOf = value.stringValue.flatMap { LocalDate($0) }
-        case .expand: query.expand = CommaList.split(value.stringValue ?? "")
+        case .expand:
+            for name in CommaList.split(value.stringValue ?? "") where !query.expand.contains(name) { query.expand.append(name) }
         case .filter(let rule): return readFilter(rule, value, parameter)
         }
         return []

@@ -6,13 +6,20 @@ package import Repositories
 package struct AbsenceService: FactService {
     package typealias Item = Absence
     package let store: Store
-    package let writing = Permission.peopleWrite
+    package let writing = Permission.absencesWrite
 
     package init(store: Store) {
         self.store = store
     }
 
     package func place(of item: Absence) -> Scope { .school(item.schoolId) }
+
+    package func prepare(_ item: Absence, replacing old: Absence?, _ transaction: WriteTransaction) throws -> Absence {
+        if let standIn = item.standInId, standIn == transaction.call.actor.personId, standIn != old?.standInId {
+            throw DomainError.forbidden("Nobody names themselves to stand in for somebody else.")
+        }
+        return try checked(item, transaction)
+    }
 
     package func errors(in item: Absence, _ transaction: WriteTransaction) throws -> [FieldError] {
         var errors = try item.errors + transaction.errors(person: item.personId) + transaction.errors(school: item.schoolId)

@@ -12,18 +12,18 @@ package struct AppointmentService: FactService {
         self.store = store
     }
 
-    package func place(of item: Appointment) -> Scope { item.schoolId.map(Scope.school) ?? .trust }
+    /// Who leads or governs a school is decided by the trust: a school records its staff, not its own head.
+    package func place(of item: Appointment) -> Scope {
+        item.schoolId.flatMap { item.role.isAppointedByTrust ? nil : .school($0) } ?? .trust
+    }
 
     package func errors(in item: Appointment, _ transaction: WriteTransaction) throws -> [FieldError] {
         try item.errors + transaction.errors(person: item.personId) + transaction.errors(school: item.schoolId)
     }
 
     package func prepare(_ item: Appointment, replacing old: Appointment?, _ transaction: WriteTransaction) throws -> Appointment {
-        let errors = try self.errors(in: item, transaction)
-        guard errors.isEmpty else { throw DomainError.invalid(errors) }
-        // Who leads a school is decided by the trust: a school office records its staff, not its own head.
-        if item.role.leadsSchool || old?.role.leadsSchool ?? false { try transaction.authorise(writing, for: .trust) }
-        try transaction.checkExclusions(of: item)
-        return item
+        // Nobody but the trust says what its own people are.
+        if item.personId == transaction.call.actor.personId { try transaction.authorise(writing, for: .trust) }
+        return try checked(item, transaction)
     }
 }

@@ -36,8 +36,8 @@ package final class ImportService: ResourceReader {
 
     /// A job that waits for its files. Throws `forbidden` for a caller bound to schools.
     package func create(groupUid: String?, _ call: Call) async throws -> ImportJob {
-        try Self.authorise(call)
-        return try await store.write(call) { transaction in
+        try await store.write(call) { transaction in
+            try transaction.authorise(.importsWrite, for: .trust)
             let id = ResourceType.importJob.makeID(at: transaction.now)
             let job = ImportJob(id: id, source: School.registerSource, groupUid: groupUid, createdAt: transaction.now)
             return try transaction.insert(job)
@@ -53,6 +53,7 @@ package final class ImportService: ResourceReader {
         try Self.mustBeIdle(find(id, call))
         let (size, sha256) = try await staging.receive(file, of: id, body)
         let (job, replaced) = try await store.write(call) { transaction in
+            try transaction.authorise(.importsWrite, for: .trust)
             guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
             try Self.mustBeIdle(stored)
             var job = stored
@@ -67,8 +68,8 @@ package final class ImportService: ResourceReader {
 
     /// Queues the import; also one that failed, to run again. Throws `conflict` while it runs, when it is done, or when a file is missing.
     package func start(id: String, _ call: Call) async throws -> ImportJob {
-        try Self.authorise(call)
         let job = try await store.write(call) { [staging] transaction in
+            try transaction.authorise(.importsWrite, for: .trust)
             guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
             try transaction.checkPrecondition(of: stored)
             try Self.mustBeIdle(stored)

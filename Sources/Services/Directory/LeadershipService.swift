@@ -15,6 +15,7 @@ package struct LeadershipService: Sendable {
         package let name: String
         package let role: Role
         package let isLead: Bool
+        /// Null as well for whoever may not see absences of the school.
         package let standsInForId: String?
     }
 
@@ -41,8 +42,9 @@ package struct LeadershipService: Sendable {
     }
 
     /// - Parameter day: nil for today.
-    package func group(asOf day: LocalDate?) async throws -> Group {
+    package func group(asOf day: LocalDate?, _ call: Call) async throws -> Group {
         let now = store.now()
+        let visibility = Visibility(of: call.actor)
         return try await store.read { transaction in
             let day = try day ?? now.day(in: transaction.zone())
             let appointments = Dictionary(grouping: try transaction.facts(Appointment.self, on: day)) { $0.schoolId }
@@ -54,7 +56,7 @@ package struct LeadershipService: Sendable {
                 schools.append(
                     SchoolEntry(
                         schoolId: school.id, urn: school.urn, name: school.name, isVacant: leadership.isVacant,
-                        leaders: try transaction.named(leadership)))
+                        leaders: try transaction.named(leadership, at: school.id, for: visibility)))
             }
             schools.sort { ($0.name, $0.schoolId) < ($1.name, $1.schoolId) }
             let executives = try (appointments[nil] ?? []).filter { $0.role == .chiefExecutive }.map {
@@ -68,18 +70,18 @@ package struct LeadershipService: Sendable {
 
 extension Transaction {
     /// Who leads a school on a day, with their names.
-    func leaders(of schoolId: String, on day: LocalDate) throws -> [LeadershipService.Leader] {
-        try named(
-            SchoolLeadership(
-                appointments: facts(Appointment.self, where: "schoolId", is: schoolId, on: day),
-                absences: facts(Absence.self, where: "schoolId", is: schoolId, on: day)))
+    func leaders(of schoolId: String, on day: LocalDate, for visibility: Visibility) throws -> [LeadershipService.Leader] {
+        try named(leadership(of: schoolId, on: day), at: schoolId, for: visibility)
     }
 
-    fileprivate func named(_ leadership: SchoolLeadership) throws -> [LeadershipService.Leader] {
-        try leadership.leaders.map { leader in
+    fileprivate func named(
+        _ leadership: SchoolLeadership, at schoolId: String, for visibility: Visibility
+    ) throws -> [LeadershipService.Leader] {
+        let seesAbsences = visibility.allows(.leadership(schoolIds: [schoolId]))
+        return try leadership.leaders.map { leader in
             LeadershipService.Leader(
                 personId: leader.personId, name: try find(Person.self, id: leader.personId)?.name ?? "", role: leader.role,
-                isLead: leader.isLead, standsInForId: leader.standsInForId)
+                isLead: leader.isLead, standsInForId: seesAbsences ? leader.standsInForId : nil)
         }
     }
 }

@@ -21,13 +21,14 @@ package struct PersonService: ResourceService {
         return found.id
     }
 
-    /// Those who work somewhere are recorded by those schools, by the trust where they work for it; somebody who works nowhere yet, by anyone
-    /// who appoints people.
+    /// Somebody who works at one school is recorded by that school too, everybody else who works somewhere by the trust alone; somebody who
+    /// works nowhere yet, by anyone who appoints people.
     package func places(of item: Person, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] {
         let appointments = try transaction.all(Appointment.self, where: "personId", is: item.id)
         if appointments.isEmpty { return [] }
-        let present = appointments.filter { $0.endsOn.map { day <= $0 } ?? true }
-        return [.trust] + present.compactMap(\.schoolId).map(Scope.school)
+        let present = Set(appointments.filter { $0.endsOn.map { day <= $0 } ?? true }.map(\.schoolId))
+        guard present.count == 1, let school = present.first ?? nil else { return [.trust] }
+        return [.trust, .school(school)]
     }
 
     package func prepare(_ item: Person, replacing old: Person?, _ transaction: WriteTransaction) throws -> Person {

@@ -13,8 +13,11 @@ extension Transaction {
                     let stage = try facts(Stage.self, where: "schoolId", is: school.id, on: day).first
                     let isVisible = Permission.stagesRead.isHeld(by: actor) && stage.map { visibility.allows($0.audience) } ?? false
                     return (name, isVisible ? try stage.map(JSONCodec.encode) : nil)
-                case "leaders": return (name, try JSONCodec.encode(leaders(of: school.id, on: day)))
+                case "leaders":
+                    guard Permission.peopleRead.isHeld(by: actor) else { return (name, nil) }
+                    return (name, try JSONCodec.encode(leaders(of: school.id, on: day, for: visibility)))
                 case "membership":
+                    guard Permission.membershipsRead.isHeld(by: actor) else { return (name, nil) }
                     return (name, try facts(Membership.self, where: "schoolId", is: school.id, on: day).first.map(JSONCodec.encode))
                 default: preconditionFailure("the contract lets nothing else be expanded, not \(name)")
                 }

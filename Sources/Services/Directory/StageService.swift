@@ -17,20 +17,30 @@ package struct StageService: FactService {
     }
 
     package func prepare(_ item: Stage, replacing old: Stage?, _ transaction: WriteTransaction) throws -> Stage {
-        let errors = try self.errors(in: item, transaction)
-        guard errors.isEmpty else { throw DomainError.invalid(errors) }
-        if old == nil { try endEarlier(than: item, transaction) }
-        try transaction.checkExclusions(of: item)
-        return item
+        if old == nil, item.dayErrors.isEmpty { try endEarlier(than: item, transaction) }
+        return try checked(item, transaction)
     }
 
-    /// A stage without a last day lasts until the next one begins.
+    /// A stage lasts until the next one begins: it ends the day before, where the new one lasts as long or longer.
     private func endEarlier(than item: Stage, _ transaction: WriteTransaction) throws {
-        for earlier in try transaction.all(Stage.self, where: "schoolId", is: item.schoolId)
-        where earlier.endsOn == nil && earlier.startsOn < item.startsOn {
-            var ended = earlier
-            ended.endsOn = item.startsOn.adding(days: -1)
-            try transaction.update(from: earlier, to: ended, isTarget: false)
+        for earlier in try transaction.facts(Stage.self, where: "schoolId", is: item.schoolId, on: item.startsOn)
+        where earlier.startsOn < item.startsOn && (item.endsOn ?? .distantFuture) >= (earlier.endsOn ?? .distantFuture) {
+            try end(earlier, on: item.startsOn.adding(days: -1), transaction)
         }
+    }
+
+    /// What never was leaves no gap: the stage before goes on.
+    package func removed(_ item: Stage, _ transaction: WriteTransaction) throws {
+        let dayBefore = item.startsOn.adding(days: -1)
+        for earlier in try transaction.facts(Stage.self, where: "schoolId", is: item.schoolId, on: dayBefore)
+        where earlier.endsOn == dayBefore {
+            try end(earlier, on: item.endsOn, transaction)
+        }
+    }
+
+    private func end(_ stage: Stage, on day: LocalDate?, _ transaction: WriteTransaction) throws {
+        var ended = stage
+        ended.endsOn = day
+        try transaction.update(from: stage, to: ended, isTarget: false)
     }
 }

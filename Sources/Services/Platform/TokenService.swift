@@ -64,11 +64,11 @@ package final class TokenService: ResourceReader {
             errors += try transaction.errors(person: request.personId)
             guard errors.isEmpty else { throw DomainError.invalid(errors) }
             let token = ApiToken(
-                id: ResourceType.apiToken.makeID(at: transaction.now), name: request.name, personId: request.personId, role: request.role,
+                id: ResourceType.apiToken.makeID(at: transaction.now), issuedBy: call.actor.personId ?? call.actor.id, name: request.name,
+                personId: request.personId, role: request.role,
                 scopes: scopes,
                 schoolIds: schoolIds, expiresAt: request.expiresAt, createdAt: transaction.now, updatedAt: transaction.now)
-            try Self.checkGrant(of: token, call.actor)
-            try Self.checkLifetime(of: token, transaction)
+            try Self.checkGrant(of: token, transaction)
             try transaction.insert(token)
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: token.id)
             return token
@@ -128,32 +128,33 @@ package final class TokenService: ResourceReader {
     /// A caller manages only tokens that have no more than itself: else it could take over a stronger one by rotating it.
     private static func manageable(_ id: String, _ call: Call, _ transaction: WriteTransaction) throws -> ApiToken {
         guard let token = try transaction.find(ApiToken.self, id: id) else { throw DomainError.notFound }
-        try checkGrant(of: token, call.actor)
+        try checkGrant(of: token, transaction)
         return token
     }
 
-    /// Nobody gives more than it has. A person gives tokens of their own; those who run the trust give anybody theirs, as they appoint them.
-    private static func checkGrant(of token: ApiToken, _ actor: Actor) throws {
-        if let person = token.personId {
-            let runsTrust = actor.scopes.isEmpty && actor.schoolIds.isEmpty && Permission.tokensWrite.isHeld(by: actor, for: .trust)
-            guard runsTrust || person == actor.personId else {
-                throw DomainError.forbidden("A token of a person is issued by that person or by those who run the trust.")
-            }
-            let isNarrower =
-                (actor.scopes.isEmpty || (!token.scopes.isEmpty && Set(token.scopes).isSubset(of: actor.scopes)))
-                && (actor.schoolIds.isEmpty || (!token.schoolIds.isEmpty && Set(token.schoolIds).isSubset(of: actor.schoolIds)))
-            guard runsTrust || isNarrower else { throw DomainError.forbidden("A token can't be given more than its issuer has.") }
-        } else if !Permission.mayGrant(role: token.role, scopes: token.scopes, schoolIds: token.schoolIds, actor) {
-            throw DomainError.forbidden("A token can't be given more than its issuer has.")
+    /// Nobody gives more than it has at this moment. A person gives tokens of their own; those who run the trust give anybody theirs, as they
+    /// appoint them. What a token issues ends with it at the latest: else a borrowed one could make itself a lasting one.
+    private static func checkGrant(of token: ApiToken, _ transaction: WriteTransaction) throws {
+        let actor = try transaction.actorNow()
+        let runsTrust = actor.scopes.isEmpty && actor.schoolIds.isEmpty && actor.roles.contains { Role(rawValue: $0)?.runsTrust ?? false }
+        if let person = token.personId ?? actor.personId, !runsTrust, person != actor.personId || token.personId != person {
+            throw DomainError.forbidden("A token of a person is issued by that person or by those who run the trust.")
+        }
+        let hasMore: Bool
+        if token.personId == nil {
+            hasMore = !Permission.mayGrant(role: token.role, scopes: token.scopes, schoolIds: token.schoolIds, actor)
+        } else {
+            hasMore = !(isNarrower(token.scopes, than: actor.scopes) && isNarrower(token.schoolIds, than: actor.schoolIds))
+        }
+        guard !hasMore else { throw DomainError.forbidden("A token can't be given more than its issuer has.") }
+        if let end = try transaction.find(ApiToken.self, id: actor.id)?.expiresAt, token.expiresAt.map({ $0 > end }) ?? true {
+            throw DomainError.forbidden("The issuing token expires at \(end); what it issues can't be valid longer.")
         }
     }
 
-    /// What a token issues ends with it at the latest: else a borrowed one could make itself a lasting one.
-    private static func checkLifetime(of token: ApiToken, _ transaction: WriteTransaction) throws {
-        guard let end = try transaction.find(ApiToken.self, id: transaction.call.actor.id)?.expiresAt else { return }
-        guard let expiresAt = token.expiresAt, expiresAt <= end else {
-            throw DomainError.forbidden("The issuing token expires at \(end); what it issues can't be valid longer.")
-        }
+    /// Where the issuer is narrowed, so is what it issues.
+    private static func isNarrower(_ given: [String], than own: [String]) -> Bool {
+        own.isEmpty || (!given.isEmpty && Set(given).isSubset(of: own))
     }
 
     /// The actor behind a bearer secret; nil when it is malformed, unknown, expired or revoked. A person's authority is that of

@@ -52,6 +52,16 @@ struct SchoolLeadershipTests {
         #expect(try SchoolLeadership(appointments: [head], absences: [absence("h")]).isVacant)
     }
 
+    @Test("Somebody who leads the school already and stands in becomes its lead, before others of a higher role")
+    func standInAmongLeaders() throws {
+        let head = try appointment("h", .headteacher, isLead: true)
+        let executive = try appointment("e", .executiveHeadteacher)
+        let co = try appointment("c", .coHeadteacher)
+        let away = try SchoolLeadership(appointments: [head, co, executive], absences: [absence("h", standIn: "e")])
+        #expect(away.leaders.map(\.personId) == ["e", "c"] && away.leaders.map(\.isLead) == [true, false])
+        #expect(away.lead?.standsInForId == "h" && away.lead?.role == .executiveHeadteacher)
+    }
+
     @Test("An acting head who is appointed stands in before anybody named")
     func actingHead() throws {
         let head = try appointment("h", .headteacher, isLead: true)

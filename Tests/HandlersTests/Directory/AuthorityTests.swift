@@ -87,6 +87,103 @@ struct AuthorityTests {
         }
     }
 
+    @Test(
+        "A stand-in has no authority where it doesn't lead: the head's appointment has ended, an acting head is appointed, it is away itself"
+    )
+    func noStandIn() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let head = try await client.appoint(.headteacher, at: school.id)
+        let deputy = try await client.appoint(.deputyHeadteacher, at: school.id, name: "Deputy")
+        let token = try await client.token(of: deputy)
+        _ = try await client.add(
+            "/v1/absences",
+            ["personId": .string(head), "schoolId": .string(school.id), "standInId": .string(deputy), "startsOn": "2026-03-02"])
+        client.clock.set("2026-05-01T12:00:00Z")
+        #expect(try await profile(school, client, token: token) == 200)
+        let acting = try await client.add(
+            "/v1/appointments",
+            [
+                "personId": .string(client.addPerson("Acting")), "schoolId": .string(school.id), "role": "actingHeadteacher",
+                "startsOn": "2026-05-01", "endsOn": "2026-05-31",
+            ])
+        #expect(try await profile(school, client, token: token) == 403)
+        #expect(try await client.delete("/v1/appointments/\(acting)").status == 204)
+        #expect(try await profile(school, client, token: token) == 200)
+        let appointment =
+            try await client.get("/v1/appointments?role=headteacher").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+        #expect(try await client.patch("/v1/appointments/\(appointment)", ["endsOn": "2026-04-30"]).status == 200)
+        #expect(try await profile(school, client, token: token) == 403)
+    }
+
+    @Test("Nobody makes themselves more than they are: not by an absence, an appointment, or taking somebody's away")
+    func escalation() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let head = try await client.appoint(.headteacher, at: school.id)
+        let manager = try await client.appoint(.schoolBusinessManager, at: school.id, name: "Manager")
+        let chair = try await client.appoint(.chairOfGovernors, at: school.id, name: "Chair")
+        let token = try await client.token(of: manager)
+        func absence(_ standIn: String) -> JSON {
+            ["personId": .string(head), "schoolId": .string(school.id), "standInId": .string(standIn), "startsOn": "2026-03-02"]
+        }
+        #expect(try await client.post("/v1/absences", token: token, absence(manager)).status == 403)
+        let chairs = try await client.token(of: chair)
+        #expect(try await client.post("/v1/absences", token: chairs, absence(chair)).status == 403)
+        #expect(try await client.post("/v1/absences?dryRun=true", token: chairs, absence(manager)).status == 201)
+        for role in ["headteacher", "governor", "chairOfGovernors", "teacher"] {
+            let own: JSON = [
+                "personId": .string(manager), "schoolId": .string(school.id), "role": .string(role), "startsOn": "2026-01-01",
+            ]
+            #expect(try await client.post("/v1/appointments", token: token, own).status == 403, "\(role)")
+        }
+        let appointment =
+            try await client.get("/v1/appointments?role=headteacher").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+        #expect(try await client.delete("/v1/appointments/\(appointment)", token: token).status == 403)
+        #expect(try await client.patch("/v1/appointments/\(appointment)", token: token, ["endsOn": "2026-01-01"]).status == 403)
+    }
+
+    @Test("One school doesn't get hold of somebody's record by appointing them")
+    func foreignRecord() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let token = try await client.token(of: client.appoint(.schoolOffice, at: school.id, name: "Office"))
+        let chief = try await client.appoint(.chiefExecutive, name: "Chief")
+        let body: JSON = ["personId": .string(chief), "schoolId": .string(school.id), "role": "support", "startsOn": "2026-01-01"]
+        #expect(try await client.post("/v1/appointments", token: token, body).status == 201)
+        #expect(try await client.patch("/v1/people/\(chief)", token: token, ["workEmail": "mine@b.example"]).status == 403)
+    }
+
+    @Test("Everybody with an appointment lists, narrows and revokes tokens of their own, and nobody else's")
+    func ownTokens() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let person = try await client.appoint(.teacher, at: school.id)
+        let token = try await client.token(of: person)
+        let list = try await client.get("/v1/tokens?count=exact", token: token)
+        #expect(list.json["total"] == 1)
+        let narrow: JSON = ["name": "Phone", "personId": .string(person), "scopes": ["schools:read"]]
+        let made = try await client.post("/v1/tokens", token: token, narrow)
+        #expect(made.status == 201 && made.json["issuedBy"] == .string(person))
+        #expect(try await client.post("/v1/tokens/\(made.json["id"]?.stringValue ?? "")/revoke", token: token).status == 200)
+        #expect(try await client.post("/v1/tokens", token: token, ["name": "x", "scopes": ["schools:read"]]).status == 403)
+        let other = try await client.addPerson("Other")
+        #expect(try await client.post("/v1/tokens", token: token, ["name": "x", "personId": .string(other)]).status == 403)
+        let narrowed = try await client.token(of: person, scopes: ["tokens:write"])
+        #expect(try await client.post("/v1/tokens", token: narrowed, ["name": "x", "personId": .string(person)]).status == 403)
+    }
+
+    @Test("Somebody narrowed gains nothing by issuing or rotating a stronger token")
+    func narrowedChief() async throws {
+        let client = try await TestClient()
+        let chief = try await client.appoint(.chiefExecutive, name: "Chief")
+        let narrowed = try await client.token(of: chief, scopes: ["tokens:write", "tokens:read"])
+        #expect(try await client.post("/v1/tokens", token: narrowed, ["name": "x", "role": "trustAdmin"]).status == 403)
+        let admin = try await client.get("/v1/tokens?name=admin").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+        #expect(try await client.post("/v1/tokens/\(admin)/rotate", token: narrowed).status == 403)
+        #expect(try await client.post("/v1/tokens/\(admin)/revoke", token: narrowed).status == 403)
+    }
+
     @Test("Whoever may see but not change is told so before anything about the body, the tag or the media type")
     func orderOfChecks() async throws {
         let client = try await TestClient()

@@ -92,4 +92,71 @@ struct LeadershipGroupTests {
         #expect(before.json["items"]?.arrayValue?.first?["stage"] == .null)
         #expect(before.json["items"]?.arrayValue?.first?["leaders"]?.arrayValue?.count == 1)
     }
+
+    @Test("Who stands in for whom is shown to those who may see absences; an overlap names none to others")
+    func hiddenAbsence() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        try await join(school, client)
+        let head = try await client.appoint(.headteacher, at: school.id)
+        let deputy = try await client.appoint(.deputyHeadteacher, at: school.id, name: "Bo")
+        let absence: JSON = [
+            "personId": .string(head), "schoolId": .string(school.id), "standInId": .string(deputy), "startsOn": "2026-09-07",
+        ]
+        _ = try await client.add("/v1/absences", absence)
+        let teacher = try await client.token(of: deputy)
+        client.clock.set("2026-09-06T12:00:00Z")
+        let expanded = "/v1/schools/\(school.id)?expand=leaders&asOf=2026-09-07"
+        #expect(try await client.get(expanded).json["leaders"]?.arrayValue?.first?["standsInForId"] == .string(head))
+        #expect(try await client.get(expanded, token: teacher).json["leaders"]?.arrayValue?.first?["standsInForId"] == .null)
+        let narrow = try await client.token(scopes: ["schools:read"])
+        #expect(try await client.get(expanded + ",membership", token: narrow).status == 400)
+        let both = try await client.get("/v1/schools/\(school.id)?expand=leaders,membership", token: narrow)
+        #expect(both.json["leaders"] == .null && both.json["membership"] == .null)
+    }
+
+    @Test("A stage ends the one before, and one that never was leaves no gap")
+    func stages() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        func stage(_ code: String, _ start: String, _ end: JSON = .null) async throws -> TestAnswer {
+            try await client.post(
+                "/v1/stages",
+                ["schoolId": .string(school.id), "stage": .string(code), "tier": "targeted", "startsOn": .string(start), "endsOn": end])
+        }
+        func all() async throws -> [String] {
+            try await client.get("/v1/stages?sort=startsOn").json["items"]?.arrayValue?.map {
+                "\($0["stage"]?.stringValue ?? "") \($0["startsOn"]?.stringValue ?? "") \($0["endsOn"]?.stringValue ?? "-")"
+            } ?? []
+        }
+        #expect(try await stage("repair", "2025-01-01").status == 201)
+        let sustain = try await stage("sustain", "2027-01-01")
+        #expect(try await stage("improve", "2026-06-01", "2026-12-31").status == 201)
+        #expect(try await all() == ["repair 2025-01-01 2026-05-31", "improve 2026-06-01 2026-12-31", "sustain 2027-01-01 -"])
+        #expect(try await client.delete("/v1/stages/\(sustain.json["id"]?.stringValue ?? "")").status == 204)
+        #expect(try await all() == ["repair 2025-01-01 2026-05-31", "improve 2026-06-01 -"])
+        #expect(try await stage("stabilise", "2025-03-01", "2025-04-01").status == 409)
+        #expect(try await stage("stabilise", "2024-03-01").status == 409)
+    }
+
+    @Test("What a fact is about can't be changed; it is removed and made anew")
+    func immutable() async throws {
+        let client = try await TestClient()
+        let schools = try await [client.addSchool(urn: "100025").id, client.addSchool(urn: "100026").id]
+        let head = try await client.appoint(.headteacher, at: schools[0])
+        let id = try await client.get("/v1/appointments").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
+        let moved = try await client.patch("/v1/appointments/\(id)", ["schoolId": .string(schools[1])])
+        #expect(moved.status == 422 && moved.places == ["/schoolId"])
+        #expect(try await client.patch("/v1/appointments/\(id)", ["personId": .string(head), "reason": "same"]).status == 200)
+    }
+
+    @Test("Related resources are asked for once, stay beside chosen fields, and are not exported")
+    func expandDetails() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let twice = try await client.get("/v1/schools/\(school.id)?expand=stage,stage&fields=name")
+        #expect(twice.status == 200 && twice.json.objectValue?.keys.elements == ["name", "stage"])
+        let export = try await client.get("/v1/schools?expand=leaders", headers: ["Accept": "application/x-ndjson"])
+        #expect(export.status == 400 && export.places == ["expand"])
+    }
 }

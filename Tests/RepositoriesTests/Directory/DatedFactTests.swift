@@ -29,7 +29,7 @@ import Testing
         for (start, end) in Self.overlapping {
             let other = membership(schools[0], start, end)
             let error = await #expect(throws: DomainError.self) {
-                try await test.store.write(.test) { try $0.checkExclusions(of: other) }
+                try await test.store.write(.test) { try $0.checkExclusions(of: other, visibleTo: .everything) }
             }
             guard case .overlap(let field) = error else {
                 Issue.record("\(String(describing: error))")
@@ -41,10 +41,10 @@ import Testing
         }
         for (start, end) in Self.apart {
             let other = membership(schools[0], start, end)
-            try await test.store.write(.test) { try $0.checkExclusions(of: other) }
+            try await test.store.write(.test) { try $0.checkExclusions(of: other, visibleTo: .everything) }
         }
         let elsewhere = membership(schools[1], "2026-01-12", nil)
-        try await test.store.write(.test) { try $0.checkExclusions(of: elsewhere) }
+        try await test.store.write(.test) { try $0.checkExclusions(of: elsewhere, visibleTo: .everything) }
     }
 
     @Test("The schema refuses what overlaps whatever the code does, on insert and on update")

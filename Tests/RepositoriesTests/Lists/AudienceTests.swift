@@ -42,7 +42,7 @@ import Testing
         case "bytesRead", "bytesTotal", "rowsRead": 0
         case "role": .null
         case "chapter": "profile"
-        case "source", "recordedBy", "stage", "tier", "name": "x"
+        case "source", "recordedBy", "issuedBy", "stage", "tier", "name": "x"
         default: .null
         }
     }
