@@ -13,6 +13,7 @@ package struct Operations: Sendable {
             service.bindings,
             MeHandlers(contract: contract).bindings,
             TokenHandlers(tokens: services.tokens).bindings,
+            CodeListHandlers(codes: services.codes).bindings,
             ImportHandlers(imports: services.imports).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,

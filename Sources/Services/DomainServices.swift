@@ -14,6 +14,7 @@ package struct DomainServices: Sendable {
     package let absences: AbsenceService
     package let delegations: DelegationService
     package let leadership: LeadershipService
+    package let codes: CodeItemService
     package let tokens: TokenService
     package let imports: ImportService
     package let health: HealthService
@@ -31,6 +32,7 @@ package struct DomainServices: Sendable {
         absences = AbsenceService(store: store)
         delegations = DelegationService(store: store)
         leadership = LeadershipService(store: store)
+        codes = CodeItemService(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)

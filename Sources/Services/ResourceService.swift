@@ -8,6 +8,9 @@ package protocol ResourceReader: Sendable {
     associatedtype Item: Stored
 
     var store: Store { get }
+
+    /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
+    func id(of key: String) throws -> String?
 }
 
 /// What people do with a resource that needs nothing special: find, list, export, create, change, delete.
@@ -41,15 +44,18 @@ extension ResourceService {
 // MARK: Reading
 
 extension ResourceReader {
+    package func id(of key: String) throws -> String? { Item.type.isID(key) ? key : nil }
+
     /// The resource's version. Throws ``DomainError/notFound`` for one that isn't there, or isn't for the caller.
     package func identify(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let item = try find(id, call)
         return (item.id, item.etag)
     }
 
-    package func find(_ id: String, _ call: Call) throws -> Item {
+    /// - Parameter key: the id, or a natural key where the resource has one.
+    package func find(_ key: String, _ call: Call) throws -> Item {
         let visibility = Visibility(of: call.actor)
-        guard Item.type.isID(id), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
+        guard let id = try id(of: key), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
             throw DomainError.notFound
         }
         return item
@@ -100,7 +106,7 @@ extension ResourceService {
     func insert(_ body: JSON, _ transaction: WriteTransaction) throws -> Item {
         let made = try Item.make(body, by: transaction.call.actor, at: transaction.now)
         try checkWriter(of: made, transaction)
-        let item = try transaction.insert(try prepare(made, replacing: nil, transaction))
+        let item = try transaction.insert(try checked(made, replacing: nil, transaction))
         try stored(item, replacing: nil, transaction)
         return item
     }
@@ -138,7 +144,7 @@ extension ResourceService {
     private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
         let patched = try MergePatch.apply(patch, to: old, in: transaction)
         if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
-        let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction), isTarget: isTarget)
+        let item = try transaction.update(from: old, to: try checked(patched, replacing: old, transaction), isTarget: isTarget)
         if item.etag != old.etag { try stored(item, replacing: old, transaction) }
         return item
     }
@@ -153,6 +159,19 @@ extension ResourceService {
             try checkDeletion(of: old, transaction)
             try transaction.delete(old)
         }
+    }
+
+    /// What `prepare` makes of it, with its codes found in their lists. Throws what is wrong with either, all at once.
+    func checked(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item {
+        let prepared: Item
+        do {
+            prepared = try prepare(item, replacing: old, transaction)
+        } catch DomainError.invalid(let errors) {
+            throw DomainError.invalid(errors + (try transaction.codeErrors(in: item, replacing: old)))
+        }
+        let errors = try transaction.codeErrors(in: prepared, replacing: old)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        return prepared
     }
 
     private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {

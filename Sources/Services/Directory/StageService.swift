@@ -19,6 +19,8 @@ package struct StageService: FactService {
     package func prepare(_ item: Stage, replacing old: Stage?, _ transaction: WriteTransaction) throws -> Stage {
         let errors = try self.errors(in: item, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        var item = item
+        if item.tier.isEmpty, let key = CodeItemKey("stages:\(item.stage)") { item.tier = try transaction.codes.find(key)?.tier ?? "" }
         if old == nil { try endEarlier(than: item, transaction) }
         try transaction.checkExclusions(of: item)
         return item
