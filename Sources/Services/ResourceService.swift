@@ -29,6 +29,9 @@ package protocol ResourceService: ResourceReader {
     /// What has to be done beside the row itself; within the same transaction.
     func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws
 
+    /// What has to be done once the row is gone; within the same transaction.
+    func deleted(_ item: Item, _ transaction: WriteTransaction) throws
+
     /// Throws `conflict` when other things still need it.
     func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws
 }
@@ -38,6 +41,7 @@ extension ResourceService {
     package func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [place(of: item)] }
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
+    package func deleted(_ item: Item, _ transaction: WriteTransaction) throws {}
     package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
 }
 
@@ -158,6 +162,7 @@ extension ResourceService {
             try transaction.checkPrecondition(of: old)
             try checkDeletion(of: old, transaction)
             try transaction.delete(old)
+            try deleted(old, transaction)
         }
     }
 

@@ -36,7 +36,7 @@ extension Resource {
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, membership, stage, person, appointment, absence, delegation, codeItem, apiToken, importJob
+    case trust, school, membership, stage, person, appointment, absence, delegation, inspection, indicator, codeItem, apiToken, importJob
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -48,6 +48,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .appointment: ("apt", "/v1/appointments", .peopleRead)
         case .absence: ("abs", "/v1/absences", .absencesRead)
         case .delegation: ("dlg", "/v1/delegations", .delegationsRead)
+        case .inspection: ("isp", "/v1/inspections", .inspectionsRead)
+        case .indicator: ("ind", "/v1/indicators", .indicatorsRead)
         case .codeItem: ("cde", "/v1/code-items", .codeListsRead)
         case .apiToken: ("tok", "/v1/tokens", .tokensRead)
         case .importJob: ("imp", "/v1/imports", .importsRead)

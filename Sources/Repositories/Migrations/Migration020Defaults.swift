@@ -129,6 +129,7 @@ let migration020Defaults = """
     ('day-kinds', NULL, 'closure', 'School closed', NULL, 80, NULL, NULL, NULL, NULL),
     ('day-kinds', NULL, 'officeClosure', 'Office closed', NULL, 90, NULL, NULL, NULL, NULL),
     ('day-kinds', NULL, 'extraDay', 'Extra school day', NULL, 100, NULL, NULL, NULL, NULL),
+    ('day-kinds', NULL, 'halfTerm', 'Half-term', NULL, 110, NULL, NULL, NULL, NULL),
     ('decision-kinds', NULL, 'policy', 'Policy', NULL, 10, NULL, NULL, NULL, NULL),
     ('decision-kinds', NULL, 'curriculum', 'Curriculum and assessment', NULL, 20, NULL, NULL, NULL, NULL),
     ('decision-kinds', NULL, 'calendar', 'Calendar', NULL, 30, NULL, NULL, NULL, NULL),

@@ -16,6 +16,9 @@ extension Transaction {
                 case "leaders": return (name, try JSONCodec.encode(leaders(of: school.id, on: day)))
                 case "membership":
                     return (name, try facts(Membership.self, where: "schoolId", is: school.id, on: day).first.map(JSONCodec.encode))
+                case "inspection":
+                    guard Permission.inspectionsRead.isHeld(by: actor) else { return (name, nil) }
+                    return (name, try JSONCodec.encode(LatestInspection(inspections.latest(of: school.id, on: day))))
                 default: preconditionFailure("the contract lets nothing else be expanded, not \(name)")
                 }
             })
