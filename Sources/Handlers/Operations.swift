@@ -13,6 +13,7 @@ package struct Operations: Sendable {
             service.bindings,
             MeHandlers(contract: contract).bindings,
             TokenHandlers(tokens: services.tokens).bindings,
+            CodeListHandlers(codes: services.codes).bindings,
             ImportHandlers(imports: services.imports).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
@@ -23,6 +24,8 @@ package struct Operations: Sendable {
             AppointmentHandlers(appointments: services.appointments).bindings,
             AbsenceHandlers(absences: services.absences).bindings,
             DelegationHandlers(delegations: services.delegations).bindings,
+            InspectionHandlers(inspections: services.inspections).bindings,
+            IndicatorHandlers(indicators: services.indicators, imports: services.indicatorImport).bindings,
             LeadershipHandlers(leadership: services.leadership).bindings,
         ].flatMap(\.self)
     }

@@ -14,6 +14,10 @@ package struct DomainServices: Sendable {
     package let absences: AbsenceService
     package let delegations: DelegationService
     package let leadership: LeadershipService
+    package let inspections: InspectionService
+    package let indicators: IndicatorService
+    package let indicatorImport: IndicatorImport
+    package let codes: CodeItemService
     package let tokens: TokenService
     package let imports: ImportService
     package let health: HealthService
@@ -31,6 +35,10 @@ package struct DomainServices: Sendable {
         absences = AbsenceService(store: store)
         delegations = DelegationService(store: store)
         leadership = LeadershipService(store: store)
+        inspections = InspectionService(store: store)
+        indicators = IndicatorService(store: store)
+        indicatorImport = IndicatorImport(store: store)
+        codes = CodeItemService(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)

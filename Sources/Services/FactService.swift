@@ -12,11 +12,11 @@ extension FactService {
     package func errors(in item: Item, _ transaction: WriteTransaction) throws -> [FieldError] { item.dayErrors }
 
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item {
-        try checked(item, transaction)
+        try validated(item, transaction)
     }
 
     /// The fact, with its rules kept and nothing that excludes it.
-    func checked(_ item: Item, _ transaction: WriteTransaction) throws -> Item {
+    func validated(_ item: Item, _ transaction: WriteTransaction) throws -> Item {
         let errors = try self.errors(in: item, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try transaction.checkExclusions(of: item, visibleTo: Visibility(of: transaction.call.actor))

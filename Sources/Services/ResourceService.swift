@@ -8,6 +8,9 @@ package protocol ResourceReader: Sendable {
     associatedtype Item: Stored
 
     var store: Store { get }
+
+    /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
+    func id(of key: String) throws -> String?
 }
 
 /// What people do with a resource that needs nothing special: find, list, export, create, change, delete.
@@ -26,11 +29,11 @@ package protocol ResourceService: ResourceReader {
     /// What has to be done beside the row itself; within the same transaction.
     func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws
 
+    /// What has to be done once the row is gone; within the same transaction.
+    func deleted(_ item: Item, _ transaction: WriteTransaction) throws
+
     /// Throws `conflict` when other things still need it.
     func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws
-
-    /// What has to be done once the row is gone.
-    func removed(_ item: Item, _ transaction: WriteTransaction) throws
 }
 
 extension ResourceService {
@@ -38,22 +41,25 @@ extension ResourceService {
     package func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [place(of: item)] }
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
+    package func deleted(_ item: Item, _ transaction: WriteTransaction) throws {}
     package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
-    package func removed(_ item: Item, _ transaction: WriteTransaction) throws {}
 }
 
 // MARK: Reading
 
 extension ResourceReader {
+    package func id(of key: String) throws -> String? { Item.type.isID(key) ? key : nil }
+
     /// The resource's version. Throws ``DomainError/notFound`` for one that isn't there, or isn't for the caller.
     package func identify(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let item = try find(id, call)
         return (item.id, item.etag)
     }
 
-    package func find(_ id: String, _ call: Call) throws -> Item {
+    /// - Parameter key: the id, or a natural key where the resource has one.
+    package func find(_ key: String, _ call: Call) throws -> Item {
         let visibility = Visibility(of: call.actor)
-        guard Item.type.isID(id), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
+        guard let id = try id(of: key), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
             throw DomainError.notFound
         }
         return item
@@ -104,7 +110,7 @@ extension ResourceService {
     func insert(_ body: JSON, _ transaction: WriteTransaction) throws -> Item {
         let made = try Item.make(body, by: transaction.call.actor, at: transaction.now)
         try checkWriter(of: made, transaction)
-        let item = try transaction.insert(try prepare(made, replacing: nil, transaction))
+        let item = try transaction.insert(try checked(made, replacing: nil, transaction))
         try stored(item, replacing: nil, transaction)
         return item
     }
@@ -142,7 +148,7 @@ extension ResourceService {
     private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
         let patched = try MergePatch.apply(patch, to: old, in: transaction)
         if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
-        let item = try transaction.update(from: old, to: try prepare(patched, replacing: old, transaction), isTarget: isTarget)
+        let item = try transaction.update(from: old, to: try checked(patched, replacing: old, transaction), isTarget: isTarget)
         if item.etag != old.etag { try stored(item, replacing: old, transaction) }
         return item
     }
@@ -156,8 +162,21 @@ extension ResourceService {
             try transaction.checkPrecondition(of: old)
             try checkDeletion(of: old, transaction)
             try transaction.delete(old)
-            try removed(old, transaction)
+            try deleted(old, transaction)
         }
+    }
+
+    /// What `prepare` makes of it, with its codes found in their lists. Throws what is wrong with either, all at once.
+    func checked(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item {
+        let prepared: Item
+        do {
+            prepared = try prepare(item, replacing: old, transaction)
+        } catch DomainError.invalid(let errors) {
+            throw DomainError.invalid(errors + (try transaction.codeErrors(in: item, replacing: old)))
+        }
+        let errors = try transaction.codeErrors(in: prepared, replacing: old)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        return prepared
     }
 
     private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {

@@ -44,6 +44,26 @@ struct VerbTests {
         #expect(try Binary.run("check", "--data", data).status == 0)
     }
 
+    @Test("import indicators reads a file of figures, reports its rows, and refuses what is no such file")
+    func indicators() throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.path + "/data"
+        #expect(try Binary.run("migrate", "--data", data).status == 0)
+        let header = "school,measure,period,value,comparisonValue,source,asAt\n"
+        let file = try directory.file("figures.csv", header + "urn:100025,attendance,2025-26,94.5,,DfE,\n")
+        let dry = try Binary.run("import", "indicators", file, "--data", data, "--dry-run")
+        let real = try Binary.run("import", "indicators", file, "--data", data)
+        for result in [dry, real] {
+            #expect(result.status == 0 && result.output.contains("0 created, 0 updated, 0 unchanged, 1 rejected."))
+            #expect(result.output.contains("line 2, school: names no school"))
+        }
+        #expect(dry.output.contains("Nothing is written") && !real.output.contains("Nothing is written"))
+        let other = try directory.file("other.csv", "a,b\n1,2\n")
+        let refused = try Binary.run("import", "indicators", other, "--data", data)
+        #expect(refused.status != 0 && refused.errors.contains("lacks school, measure"))
+        #expect(try Binary.run("import", "indicators", directory.path + "/none.csv", "--data", data).status != 0)
+    }
+
     @Test("restore is refused while the service runs, backup is not")
     func whileRunning() throws {
         let directory = try TemporaryDirectory()

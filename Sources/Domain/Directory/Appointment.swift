@@ -32,6 +32,7 @@ package struct Appointment: DatedFact {
         "role", "isLead", "areas", "startsOn", "endsOn", "reason",
     ]
     package static let defaults: JSON.Object = ["isLead": false, "areas": []]
+    package static let codedMembers = [CodedMember("areas", .businessAreas, .each)]
 
     /// What no schema can say of one appointment by itself.
     package var errors: [FieldError] {

@@ -1,4 +1,5 @@
 package import Core
+import OrderedCollections
 
 /// Where a school stands on its journey, from one day to another, and the tier of support that goes with it.
 package struct Stage: DatedFact {
@@ -27,4 +28,7 @@ package struct Stage: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
     package static let writableMembers: Set<String> = ["stage", "tier", "rationale", "decidedBy", "startsOn", "endsOn"]
+    /// The service fills in the stage's own.
+    package static let defaults: JSON.Object = ["tier": ""]
+    package static let codedMembers = [CodedMember("stage", .stages), CodedMember("tier", .supportTiers)]
 }

@@ -24,16 +24,19 @@ package protocol Resource: Codable, Equatable, Sendable {
     static var defaults: JSON.Object { get }
     /// Completes “the member …” where a caller tries to change one of the others.
     static var readOnlyReason: String { get }
+    /// Members that hold codes of lists; checked with every write.
+    static var codedMembers: [CodedMember] { get }
 }
 
 extension Resource {
     package static var defaults: JSON.Object { [:] }
     package static var readOnlyReason: String { "is set by the service and read-only" }
+    package static var codedMembers: [CodedMember] { [] }
 }
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, membership, stage, person, appointment, absence, delegation, apiToken, importJob
+    case trust, school, membership, stage, person, appointment, absence, delegation, inspection, indicator, codeItem, apiToken, importJob
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -45,6 +48,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .appointment: ("apt", "/v1/appointments", .peopleRead)
         case .absence: ("abs", "/v1/absences", .absencesRead)
         case .delegation: ("dlg", "/v1/delegations", .delegationsRead)
+        case .inspection: ("isp", "/v1/inspections", .inspectionsRead)
+        case .indicator: ("ind", "/v1/indicators", .indicatorsRead)
+        case .codeItem: ("cde", "/v1/code-items", .codeListsRead)
         case .apiToken: ("tok", "/v1/tokens", .tokensRead)
         case .importJob: ("imp", "/v1/imports", .importsRead)
         }
@@ -58,6 +64,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
 
     /// What it takes to read one, beside belonging to its audience.
     package var readPermission: Permission { entry.read }
+
+    /// Where the collection is found over HTTP.
+    package var href: String { entry.path }
 
     /// Where the resource with this id is found over HTTP.
     package func href(id: String) -> String { self == .trust ? entry.path : "\(entry.path)/\(id)" }

@@ -18,7 +18,7 @@ package struct AbsenceService: FactService {
         if let standIn = item.standInId, standIn == transaction.call.actor.personId, standIn != old?.standInId {
             throw DomainError.forbidden("Nobody names themselves to stand in for somebody else.")
         }
-        return try checked(item, transaction)
+        return try validated(item, transaction)
     }
 
     package func errors(in item: Absence, _ transaction: WriteTransaction) throws -> [FieldError] {

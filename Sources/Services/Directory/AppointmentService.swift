@@ -24,6 +24,6 @@ package struct AppointmentService: FactService {
     package func prepare(_ item: Appointment, replacing old: Appointment?, _ transaction: WriteTransaction) throws -> Appointment {
         // Nobody but the trust says what its own people are.
         if item.personId == transaction.call.actor.personId { try transaction.authorise(writing, for: .trust) }
-        return try checked(item, transaction)
+        return try validated(item, transaction)
     }
 }

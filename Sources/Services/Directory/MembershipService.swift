@@ -15,4 +15,12 @@ package struct MembershipService: FactService {
     package func errors(in item: Membership, _ transaction: WriteTransaction) throws -> [FieldError] {
         try item.dayErrors + transaction.errors(school: item.schoolId)
     }
+
+    package func stored(_ item: Membership, replacing old: Membership?, _ transaction: WriteTransaction) throws {
+        for school in Set([item.schoolId, old?.schoolId ?? item.schoolId]) { try transaction.relateInspections(of: school) }
+    }
+
+    package func deleted(_ item: Membership, _ transaction: WriteTransaction) throws {
+        try transaction.relateInspections(of: item.schoolId)
+    }
 }

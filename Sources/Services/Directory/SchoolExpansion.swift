@@ -19,6 +19,9 @@ extension Transaction {
                 case "membership":
                     guard Permission.membershipsRead.isHeld(by: actor) else { return (name, nil) }
                     return (name, try facts(Membership.self, where: "schoolId", is: school.id, on: day).first.map(JSONCodec.encode))
+                case "inspection":
+                    guard Permission.inspectionsRead.isHeld(by: actor) else { return (name, nil) }
+                    return (name, try JSONCodec.encode(LatestInspection(inspections.latest(of: school.id, on: day))))
                 default: preconditionFailure("the contract lets nothing else be expanded, not \(name)")
                 }
             })

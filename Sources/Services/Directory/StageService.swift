@@ -17,8 +17,10 @@ package struct StageService: FactService {
     }
 
     package func prepare(_ item: Stage, replacing old: Stage?, _ transaction: WriteTransaction) throws -> Stage {
+        var item = item
+        if item.tier.isEmpty, let key = CodeItemKey("stages:\(item.stage)") { item.tier = try transaction.codes.find(key)?.tier ?? "" }
         if old == nil, item.dayErrors.isEmpty { try endEarlier(than: item, transaction) }
-        return try checked(item, transaction)
+        return try validated(item, transaction)
     }
 
     /// A stage lasts until the next one begins: it ends the day before, where the new one lasts as long or longer.
@@ -30,7 +32,7 @@ package struct StageService: FactService {
     }
 
     /// What never was leaves no gap: the stage before goes on.
-    package func removed(_ item: Stage, _ transaction: WriteTransaction) throws {
+    package func deleted(_ item: Stage, _ transaction: WriteTransaction) throws {
         let dayBefore = item.startsOn.adding(days: -1)
         for earlier in try transaction.facts(Stage.self, where: "schoolId", is: item.schoolId, on: dayBefore)
         where earlier.endsOn == dayBefore {

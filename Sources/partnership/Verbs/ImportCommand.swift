@@ -9,8 +9,8 @@ import Services
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load the national register, people and their appointments.",
-        subcommands: [GIAS.self, People.self])
+        abstract: "Load the national register, people and their appointments, figures of schools.",
+        subcommands: [GIAS.self, People.self, Indicators.self])
 
     struct GIAS: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -97,6 +97,32 @@ struct ImportCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await CSVCommand.run(file: file, data: options.data) { try await PeopleImport(store: $0).run($1, .commandLine) }
+        }
+    }
+
+    struct Indicators: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "indicators",
+            abstract: "Import figures of schools from a CSV file.",
+            discussion: """
+                Columns: school (id, urn:…, ukprn:… or laestab:…), measure (a code of the list indicator-measures), period (2025-26, 2026-03 or
+                2026-autumn), value, source; comparisonValue, asAt. Importing the same file again changes nothing, and rows that can't be taken are
+                listed with line, column and reason. The service may run meanwhile.
+                """)
+
+        @OptionGroup var options: DataOptions
+
+        @Flag(help: "Check everything and write nothing.")
+        var dryRun = false
+
+        @Argument(help: "The file, CSV.")
+        var file: String
+
+        func run() async throws {
+            var call = Call.commandLine
+            call.dryRun = dryRun
+            if dryRun { print("Nothing is written; this is what would be.") }
+            try await CSVCommand.run(file: file, data: options.data) { [call] in try await IndicatorImport(store: $0).run($1, call) }
         }
     }
 }

@@ -65,7 +65,7 @@ struct AudienceTests {
         let token = try await client.token(of: client.appoint(role, at: role.isAtSchool ? school : nil))
         for path in [
             "/v1/trust", "/v1/schools", "/v1/schools/\(school)", "/v1/people", "/v1/people?q=ada", "/v1/appointments", "/v1/memberships",
-            "/v1/delegations", "/v1/leadership-group",
+            "/v1/delegations", "/v1/inspections", "/v1/code-lists", "/v1/code-lists/stages", "/v1/code-items", "/v1/leadership-group",
         ] {
             #expect(try await client.get(path, token: token).status == 200, "\(path)")
         }

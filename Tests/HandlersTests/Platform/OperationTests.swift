@@ -36,6 +36,7 @@ struct OperationTests {
     /// The path with parameters that name nothing.
     func absent(_ operation: Operation) -> String {
         operation.path.replacing("{id}", with: "nothing").replacing("{file}", with: "groups").replacing("{code}", with: "not-found")
+            .replacing("{name}", with: "stages")
     }
 
     /// The path with the id of something that is there.
@@ -66,6 +67,13 @@ struct OperationTests {
         },
         "/v1/absences": { school, head in ["personId": .string(head), "schoolId": .string(school), "startsOn": "2026-01-01"] },
         "/v1/delegations": { school, _ in ["schoolId": .string(school), "chapter": "profile", "startsOn": "2026-01-01"] },
+        "/v1/inspections": { school, _ in
+            ["schoolId": .string(school), "regime": "graded", "visitType": "full", "inspectedOn": "2023-01-10"]
+        },
+        "/v1/indicators": { school, _ in
+            ["schoolId": .string(school), "measure": "attendance", "period": "2025-26", "value": .double(94.5), "source": "DfE"]
+        },
+        "/v1/code-items": { _, _ in ["list": "subjects", "code": "latin", "label": "Latin"] },
         "/v1/imports": { _, _ in ["source": "gias"] },
     ]
 

@@ -22,7 +22,8 @@ import Testing
                 var row: JSON.Object = [
                     "id": .string("x_\(index * 2 + other)"), "schoolId": .string(school), "personId": .string(person),
                     "scopes": ["schools:read"],
-                    "status": "queued", "startsOn": .string("20\(30 + index * 2 + other)-01-01"),
+                    "status": "queued", "period": .string("20\(30 + index * 2 + other)-autumn"),
+                    "startsOn": .string("20\(30 + index * 2 + other)-01-01"),
                     "endsOn": .string("20\(30 + index * 2 + other)-01-01"),
                 ]
                 for column in type.table.columns where row[column] == nil { row[column] = Self.filler(column) }
@@ -42,7 +43,9 @@ import Testing
         case "bytesRead", "bytesTotal", "rowsRead": 0
         case "role": .null
         case "chapter": "profile"
-        case "source", "recordedBy", "issuedBy", "stage", "tier", "name": "x"
+        case "source", "recordedBy", "issuedBy", "stage", "tier", "name", "measure": "x"
+        case "value": 1
+        case "unit": "percent"
         default: .null
         }
     }
