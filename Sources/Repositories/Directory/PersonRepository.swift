@@ -26,6 +26,20 @@ package struct PersonRepository<Owner: Transaction> {
         try transaction.all(Person.self, where: "workEmail", is: workEmail).first
     }
 
+    /// The ids of everybody the records of a school name, in order.
+    package func named(bySchool id: String) throws -> [String] {
+        var selects: [String] = []
+        for type in StoredTypes.ofSchools {
+            for reference in Table.references where reference.type == .person && type.table.columns.contains(reference.member) {
+                selects.append("SELECT \(reference.member) AS person FROM \(type.table.name) WHERE schoolId = ?1")
+            }
+        }
+        let sql = "SELECT person FROM (\(selects.joined(separator: " UNION "))) WHERE person IS NOT NULL ORDER BY person"
+        var found: [String] = []
+        try transaction.connection.database.cached(sql).eachRow([.text(id)]) { found.append($0.text(0)) }
+        return found
+    }
+
     /// Whether nothing refers to the person.
     package func isUnused(id: String) throws -> Bool {
         try transaction.connection.database.cached(
