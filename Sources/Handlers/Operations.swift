@@ -18,6 +18,8 @@ package struct Operations: Sendable {
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,
+            OverrideHandlers(overrides: services.overrides, schools: services.schools, contract: contract).bindings,
+            HandOverHandlers(handOver: services.handOver, schools: services.schools).bindings,
             MembershipHandlers(memberships: services.memberships).bindings,
             StageHandlers(stages: services.stages).bindings,
             PersonHandlers(people: services.people, imports: services.peopleImport).bindings,

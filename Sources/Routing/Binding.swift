@@ -32,6 +32,8 @@ package struct Target: Sendable {
     package var id: String
     /// The stored version; nil where there is none, and then no precondition applies.
     package var etag: VersionTag?
+    /// false for what a PUT is about to make: then no `If-Match` can hold.
+    package var exists = true
     /// Members changed since a version the client knew; asked for only when its tag is stale.
     package var changedMembers: ChangedMembers?
     /// What was loaded on the way, so that the handler needn't load it again.

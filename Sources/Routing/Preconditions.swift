@@ -78,12 +78,13 @@ struct Preconditions {
 extension Preconditions {
     /// Whether the request may go on, as far as its conditions and the stored version say.
     func hold(for target: Target, _ method: HTTPRequest.Method) -> Bool {
-        guard let current = target.etag else { return true }
+        guard let current = target.etag else { return target.exists || ifMatch == nil }
         return !lacksIfMatch(method) && forStore.allows(current) && (method == .get || !isUnchanged(EntityTag(current)))
     }
 
     /// 428 or 412, for a target whose conditions don't hold.
     func refusal(for target: Target, _ method: HTTPRequest.Method) async throws -> Problem {
+        if !target.exists { return Problem(.preconditionFailed, "There is nothing yet that If-Match could mean.") }
         if lacksIfMatch(method) {
             return Problem(.preconditionRequired, "Send If-Match with the etag the change is based on, or * to overwrite knowingly.")
         }

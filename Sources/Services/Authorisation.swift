@@ -36,6 +36,16 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// Throws ``DomainError/conflict(_:)`` for what belongs to a school that has left the trust: its history stays as it was on its last day.
+    /// A school that never was a member, or is one again, is open to change.
+    func checkHasNotLeft(school id: String?, on today: LocalDate) throws {
+        guard let id, let day = Membership.leftOn(try all(Membership.self, where: "schoolId", is: id), today: today) else { return }
+        throw DomainError.conflict(
+            "The school left the trust: \(day) was its last day. What belongs to it is read-only since; a new membership opens it again.")
+    }
+}
+
 extension WriteTransaction {
     /// The same for the caller of this write, with the authority it has at this moment: a token may have been revoked, an appointment have
     /// ended, while the body arrived or the write waited.

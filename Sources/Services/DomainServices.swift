@@ -7,6 +7,8 @@ package struct DomainServices: Sendable {
     package let trust: TrustService
     package let schools: SchoolService
     package let memberships: MembershipService
+    package let overrides: OverrideService
+    package let handOver: HandOverService
     package let stages: StageService
     package let people: PersonService
     package let peopleImport: PeopleImport
@@ -28,6 +30,8 @@ package struct DomainServices: Sendable {
         trust = TrustService(store: store)
         schools = SchoolService(store: store)
         memberships = MembershipService(store: store)
+        overrides = OverrideService(store: store)
+        handOver = HandOverService(store: store)
         stages = StageService(store: store)
         people = PersonService(store: store)
         peopleImport = PeopleImport(store: store)

@@ -23,6 +23,9 @@ package protocol ResourceService: ResourceReader {
     /// Where the resource belongs to several: the permission for any of them is enough; for none, wherever it is held.
     func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope]
 
+    /// The school it is part of: after the school has left, nobody changes it. Usually the one whose permission counts.
+    func school(of item: Item) -> String?
+
     /// Checks `item`, about to be stored in place of `old`, and completes it. Throws `invalid`, `overlap`, `conflict`.
     func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item
 
@@ -39,6 +42,10 @@ package protocol ResourceService: ResourceReader {
 extension ResourceService {
     package func place(of item: Item) -> Scope { .trust }
     package func places(of item: Item, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [place(of: item)] }
+    package func school(of item: Item) -> String? {
+        guard case .school(let id) = place(of: item) else { return nil }
+        return id
+    }
     package func prepare(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws -> Item { item }
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
     package func deleted(_ item: Item, _ transaction: WriteTransaction) throws {}
@@ -115,13 +122,15 @@ extension ResourceService {
         return item
     }
 
-    /// The version of a resource the caller is about to change. Throws `notFound`, and `forbidden` for whoever may see but not change it.
+    /// The version of a resource the caller is about to change. Throws `notFound`, `forbidden` for whoever may see but not change it, and
+    /// `conflict` for what is part of a school that has left.
     package func identifyForWriting(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let item = try find(id, call)
         let now = store.now()
         try store.readNow { transaction in
             let today = now.day(in: try transaction.zone())
             try transaction.authorise(writing, forAnyOf: places(of: item, on: today, transaction), call.actor, on: today)
+            try transaction.checkHasNotLeft(school: school(of: item), on: today)
         }
         return (item.id, item.etag)
     }
@@ -147,7 +156,7 @@ extension ResourceService {
 
     private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
         let patched = try MergePatch.apply(patch, to: old, in: transaction)
-        if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
+        if place(of: patched) != place(of: old) || school(of: patched) != school(of: old) { try checkWriter(of: patched, transaction) }
         let item = try transaction.update(from: old, to: try checked(patched, replacing: old, transaction), isTarget: isTarget)
         if item.etag != old.etag { try stored(item, replacing: old, transaction) }
         return item
@@ -181,6 +190,7 @@ extension ResourceService {
 
     private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {
         try transaction.authorise(writing, forAnyOf: places(of: item, on: transaction.today(), transaction))
+        try transaction.checkHasNotLeft(school: school(of: item), on: transaction.today())
     }
 }
 

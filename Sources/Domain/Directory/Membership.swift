@@ -35,3 +35,12 @@ package struct Membership: DatedFact {
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["startsOn", "endsOn", "reason"]
 }
+
+extension Membership {
+    /// The last day of a school that has left the trust; nil while it belongs to it or will again, and for one that never did.
+    package static func leftOn(_ memberships: [Membership], today: LocalDate) -> LocalDate? {
+        let last = memberships.map(\.endsOn)
+        guard !last.contains(nil), let day = last.compactMap(\.self).max(), day < today else { return nil }
+        return day
+    }
+}

@@ -55,10 +55,10 @@ package struct RegisterColumns<Column: RegisterColumn>: Sendable {
         }
         let list = missing.map(\.rawValue).joined(separator: ", ")
         return RegisterRefusal(
-            Column.file, line: line, "lacks the columns of an \(Column.file.extractName) extract: \(list)")
+            Column.file, line: line, "lacks the columns of \(Column.file.extract): \(list)")
     }
 
     private static func looksLike(_ seen: RegisterFile) -> String {
-        "isn't the header of an \(Column.file.extractName) extract; it looks like \(seen.extractName), the \(seen.rawValue) file"
+        "isn't the header of \(Column.file.extract); it looks like \(seen.extractName), the \(seen.rawValue) file"
     }
 }

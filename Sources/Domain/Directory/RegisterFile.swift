@@ -3,6 +3,8 @@ package enum RegisterFile: String, CaseIterable, Codable, Sendable {
     case establishments
     case groupLinks = "group-links"
     case groups
+    /// Between schools: predecessors, successors.
+    case links
 
     /// As GIAS names the extract for download.
     package var extractName: String {
@@ -10,12 +12,17 @@ package enum RegisterFile: String, CaseIterable, Codable, Sendable {
         case .establishments: "edubasealldata"
         case .groupLinks: "alllinksdata"
         case .groups: "allgroupsdata"
+        case .links: "links_edubasealldata"
         }
     }
+
+    /// The same in a sentence.
+    package var extract: String { "\(self == .links ? "a" : "an") \(extractName) extract" }
 
     /// Which extract has such a header; nil when none that is known here.
     package static func recognise(_ names: Set<String>) -> RegisterFile? {
         if names.isSuperset(of: ["URN", "EstablishmentName", "EstablishmentStatus (code)"]) { return .establishments }
+        if names.isSuperset(of: ["URN", "LinkURN", "LinkType"]) { return .links }
         if names.isSuperset(of: ["URN", "Group UID"]) { return .groupLinks }
         if names.isSuperset(of: ["Group UID", "Group Name"]) { return .groups }
         return nil

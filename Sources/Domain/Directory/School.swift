@@ -83,7 +83,9 @@ package struct School: Resource {
     }
 
     package var audience: Audience { .directory }
-    package static let readOnlyReason = "comes from the national register or the service and is read-only; a correction is an override"
+    package static let readOnlyReason =
+        "comes from the national register or the service and is read-only; "
+        + "a correction of what the register says is an override, PUT /v1/schools/{id}/overrides/{member} with its reason"
     /// What a school says of itself; everything else belongs to the register or to the service.
     package static let writableMembers: Set<String> = ["shortName", "vision", "values", "context", "distinctiveStrengths", "externalRefs"]
 

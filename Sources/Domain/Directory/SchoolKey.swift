@@ -6,6 +6,9 @@ package enum SchoolKey: Hashable, Sendable {
     /// Seven digits; several schools can share one.
     case laEstab(String)
 
+    /// Six digits, leading zeros kept.
+    package static func urn(number: Int32) -> String { String(String(1_000_000 + number).dropFirst()) }
+
     /// nil when the text is none of them.
     package init?(_ text: String) {
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else {

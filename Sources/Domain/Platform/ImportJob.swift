@@ -10,7 +10,7 @@ package struct ImportJob: Resource {
 
     /// A staged file.
     package struct File: Codable, Equatable, Sendable {
-        /// `establishments`, `group-links` or `groups`.
+        /// `establishments`, `group-links`, `groups` or `links`.
         package var name: String
         package var sizeBytes: Int
         /// Lower-case hex.

@@ -36,13 +36,15 @@ extension Resource {
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, membership, stage, person, appointment, absence, delegation, inspection, indicator, codeItem, apiToken, importJob
+    case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, codeItem, apiToken,
+        importJob
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
         case .trust: ("tru", "/v1/trust", .trustRead)
         case .school: ("sch", "/v1/schools", .schoolsRead)
         case .membership: ("mbr", "/v1/memberships", .membershipsRead)
+        case .schoolOverride: ("ovr", "/v1/overrides", .overridesRead)
         case .stage: ("stg", "/v1/stages", .stagesRead)
         case .person: ("per", "/v1/people", .peopleRead)
         case .appointment: ("apt", "/v1/appointments", .peopleRead)

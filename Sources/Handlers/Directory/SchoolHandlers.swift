@@ -19,6 +19,7 @@ package struct SchoolHandlers: Sendable {
                 handle: listSchools),
             Binding("lookupSchools", handle: lookupSchools),
             Binding("getSchool", target: school, handle: getSchool),
+            Binding("listSchoolLinks", target: { Target(id: try await school($0)?.id ?? "") }, handle: listSchoolLinks),
             Binding("updateSchool", target: ownSchool, handle: updateSchool),
         ]
     }
@@ -67,5 +68,28 @@ package struct SchoolHandlers: Sendable {
 
     private func updateSchool(_ exchange: Exchange) async throws -> Answer {
         try .item(await schools.update(exchange.targetID, patch: exchange.body, exchange.call))
+    }
+
+    private struct Links: Encodable {
+        struct Link: Encodable {
+            var urn: String
+            var linkUrn: String
+            var linkName: String
+            var linkType: String
+            var establishedOn: LocalDate?
+            var schoolId: String?
+            var linkSchoolId: String?
+        }
+
+        var items: [Link]
+    }
+
+    private func listSchoolLinks(_ exchange: Exchange) async throws -> Answer {
+        let links = try await schools.links(of: exchange.targetID).map { link, schoolId, linkSchoolId in
+            Links.Link(
+                urn: link.urn, linkUrn: link.linkUrn, linkName: link.linkName, linkType: link.linkType.rawValue,
+                establishedOn: link.establishedOn, schoolId: schoolId, linkSchoolId: linkSchoolId)
+        }
+        return try .view(Links(items: links))
     }
 }

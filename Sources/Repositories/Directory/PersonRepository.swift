@@ -33,6 +33,20 @@ package struct PersonRepository<Owner: Transaction> {
         try transaction.all(Person.self, where: "workEmail", is: workEmail).first
     }
 
+    /// The ids of everybody the records of a school name, in order.
+    package func named(bySchool id: String) throws -> [String] {
+        var selects: [String] = []
+        for type in StoredTypes.ofSchools {
+            for reference in Table.references where reference.type == .person && type.table.columns.contains(reference.member) {
+                selects.append("SELECT \(reference.member) AS person FROM \(type.table.name) WHERE schoolId = ?1")
+            }
+        }
+        let sql = "SELECT person FROM (\(selects.joined(separator: " UNION "))) WHERE person IS NOT NULL ORDER BY person"
+        var found: [String] = []
+        try transaction.connection.database.cached(sql).eachRow([.text(id)]) { found.append($0.text(0)) }
+        return found
+    }
+
     /// Whether nothing refers to the person.
     package func isUnused(id: String) throws -> Bool {
         try transaction.connection.database.cached(
@@ -55,7 +69,13 @@ package struct PersonRepository<Owner: Transaction> {
         let delegated = try transaction.facts(Delegation.self, where: "personId", is: personId, on: day).map {
             Actor.Grant(role: Role.delegate.rawValue, schoolId: $0.schoolId, chapter: $0.chapter.rawValue)
         }
-        return appointed + standingIn + delegated
+        return try (appointed + standingIn + delegated).filter { try !hasLeft($0.schoolId, on: day) }
+    }
+
+    /// Whether the school's time in the trust was over before the day; nobody speaks for it then.
+    private func hasLeft(_ schoolId: String?, on day: LocalDate) throws -> Bool {
+        guard let schoolId else { return false }
+        return Membership.leftOn(try transaction.all(Membership.self, where: "schoolId", is: schoolId), today: day) != nil
     }
 
     /// The chapters a school has handed to the central team on a day.

@@ -40,15 +40,26 @@ package struct SchoolRepository<Owner: Transaction> {
             case .ukprn(let ukprn): ("ukprn", ukprn)
             case .laEstab(let laEstab): ("laEstab", laEstab)
             }
+        return try identify("\(column) = ?", .text(value))
+    }
+
+    private func identify(_ condition: String, _ argument: SQLValue) throws -> [(id: String, etag: VersionTag)] {
         let sql = """
-            SELECT id, etag FROM school WHERE \(column) = ?
+            SELECT id, etag FROM school WHERE \(condition)
             ORDER BY CASE status WHEN 'open' THEN 0 WHEN 'openButProposedToClose' THEN 0 WHEN 'proposed' THEN 1 ELSE 2 END, closedOn DESC, id
             """
         var found: [(id: String, etag: VersionTag)] = []
-        try transaction.connection.database.cached(sql).eachRow([.text(value)]) { row in
+        try transaction.connection.database.cached(sql).eachRow([argument]) { row in
             found.append((row.text(0), try row.versionTag(1)))
         }
         return found
+    }
+
+    /// The schools that came after the one of this URN, best first as ``identify(_:)`` has it: whoever still uses an old URN means one of them.
+    package func successors(urn: String) throws -> [(id: String, etag: VersionTag)] {
+        let urns = try transaction.schoolLinks.successors(urn: urn)
+        guard !urns.isEmpty else { return [] }
+        return try identify("urn IN (SELECT value FROM json_each(?))", .names(urns))
     }
 
     /// The URNs of all schools, closed ones too, in order.

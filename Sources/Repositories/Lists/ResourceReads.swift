@@ -112,7 +112,15 @@ extension Store {
     package func each<R: Stored>(
         _ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility, _ body: (Encoded) async throws -> Void
     ) async throws {
-        let snapshot = try pool.makeSnapshot()
+        try await snapshot().each(type, query, visibleTo: visibility, body)
+    }
+}
+
+extension StoreSnapshot {
+    /// The same from a state that several readings share.
+    package func each<R: Stored>(
+        _ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility, _ body: (Encoded) async throws -> Void
+    ) async throws {
         var query = query
         query.cursor = nil
         let list = try ListSQL(R.table, query, visibleTo: visibility, selecting: "rowid")

@@ -3,9 +3,12 @@ package import Domain
 /// THE list of resources that are kept in tables: what holds for every resource is done by going through it.
 package enum StoredTypes {
     package static let all: [any Stored.Type] = [
-        Trust.self, School.self, Membership.self, Stage.self, Person.self, Appointment.self, Absence.self, Delegation.self, Inspection.self,
-        Indicator.self, CodeItem.self, ApiToken.self, ImportJob.self,
+        Trust.self, School.self, Membership.self, SchoolOverride.self, Stage.self, Person.self, Appointment.self, Absence.self,
+        Delegation.self, Inspection.self, Indicator.self, CodeItem.self, ApiToken.self, ImportJob.self,
     ]
+
+    /// Those that belong to one school, named by `schoolId`; an index on it serves them.
+    package static let ofSchools: [any Stored.Type] = all.filter { $0.table.columns.contains("schoolId") }
 
     private static let byType = Dictionary(uniqueKeysWithValues: all.map { ($0.type, $0) })
 

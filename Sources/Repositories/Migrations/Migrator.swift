@@ -11,6 +11,7 @@ enum Migrator {
         migrator.registerMigration("001-directory-and-platform", foreignKeyChecks: .immediate) { try $0.execute(sql: migration001) }
         migrator.registerMigration("002-people-and-history", foreignKeyChecks: .deferred) { try $0.execute(sql: migration002) }
         migrator.registerMigration("020-code-lists-and-outcomes", foreignKeyChecks: .immediate) { try $0.execute(sql: migration020) }
+        migrator.registerMigration("030-links-and-overrides", foreignKeyChecks: .immediate) { try $0.execute(sql: migration030) }
         return migrator
     }()
 

@@ -144,6 +144,8 @@ final class RowDecoder: Decoder {
     }
 
     private func scalarOrNested<Value: Decodable>(_ type: Value.Type) throws -> Value {
+        // A member that can be any scalar is what SQLite keeps in the column.
+        if type == JSON.self, let scalar = row.json(column) as? Value { return scalar }
         // Most lists of a resource are empty.
         if type == [String].self, row.utf8(column).elementsEqual("[]".utf8), let empty = [String]() as? Value { return empty }
         return try Value(from: self)

@@ -1,5 +1,5 @@
 import COpenAPI
-import Core
+package import Core
 
 /// openapi.yaml, compiled once at start: which operations there are, who may call them, what their parameters and bodies may be.
 ///
@@ -16,6 +16,7 @@ import Core
 package struct Contract: Sendable {
     package let operations: [Operation]
     let router: Router
+    private let schemas: [String: Schema]
     /// The contract as it is served.
     let yaml: [UInt8]
     /// The same as JSON.
@@ -31,6 +32,7 @@ package struct Contract: Sendable {
         let document = try ContractDocument(yaml: yaml)
         var compiler = OperationCompiler(document: document)
         operations = try compiler.compile()
+        schemas = compiler.named
         router = try Router(operations)
         self.yaml = yaml
         json = document.root.bytes
@@ -38,5 +40,12 @@ package struct Contract: Sendable {
 
     package func operation(_ operationId: String) -> Operation? {
         operations.first { $0.operationId == operationId }
+    }
+
+    /// What is wrong with a value that should fit a schema of the contract, for a body whose schema depends on something else of the
+    /// request. The name must be one of `components/schemas`.
+    package func errors(in value: JSON, _ schema: String) -> [FieldError] {
+        guard let schema = schemas[schema] else { preconditionFailure("the contract has no schema \(schema)") }
+        return SchemaCheck.errors(in: value, schema)
     }
 }

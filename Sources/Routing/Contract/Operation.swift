@@ -48,7 +48,7 @@ package final class Operation: Sendable {
     }
 
     /// Answers as CSV or NDJSON are made by the binding's export.
-    var exports: Bool { list != nil && produces.contains { ListExport.Format(rawValue: $0) != nil } }
+    var exports: Bool { produces.contains { ListExport.Format(rawValue: $0) != nil } }
 
     struct Parameter: Sendable {
         enum Place: String, Sendable {

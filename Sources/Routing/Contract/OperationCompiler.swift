@@ -8,6 +8,8 @@ struct OperationCompiler {
     private let document: ContractDocument
     private var schemas: SchemaCompiler
     /// Operations that links lead to, with the place of the link.
+    /// `components/schemas` by name.
+    private(set) var named: [String: Schema] = [:]
     private var linked: [(operationId: String, pointer: String)] = []
 
     init(document: ContractDocument) {
@@ -55,7 +57,7 @@ struct OperationCompiler {
         try allow(["schemas", "parameters", "responses", "headers", "securitySchemes", "examples"], in: components, at: "#/components")
         for name in components["schemas"]?.objectValue?.keys ?? [] {
             let pointer = "#/components/schemas/" + JSONPointer.escape(name)
-            _ = try schemas.compile(["$ref": .string(pointer)], at: pointer)
+            named[name] = try schemas.compile(["$ref": .string(pointer)], at: pointer)
         }
     }
 

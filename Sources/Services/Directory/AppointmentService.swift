@@ -17,6 +17,9 @@ package struct AppointmentService: FactService {
         item.schoolId.flatMap { item.role.isAppointedByTrust ? nil : .school($0) } ?? .trust
     }
 
+    /// Also where the trust decides, the appointment belongs to the school.
+    package func school(of item: Appointment) -> String? { item.schoolId }
+
     package func errors(in item: Appointment, _ transaction: WriteTransaction) throws -> [FieldError] {
         try item.errors + transaction.errors(person: item.personId) + transaction.errors(school: item.schoolId)
     }

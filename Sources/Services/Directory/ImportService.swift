@@ -73,7 +73,7 @@ package final class ImportService: ResourceReader {
             guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
             try transaction.checkPrecondition(of: stored)
             try Self.mustBeIdle(stored)
-            for file in [RegisterFile.establishments, .groupLinks] where !stored.files.contains(where: { $0.name == file.rawValue }) {
+            for file in Self.needed(stored) where !stored.files.contains(where: { $0.name == file.rawValue }) {
                 throw DomainError.conflict("The \(file.rawValue) file is missing; send it first.")
             }
             for file in stored.files where !staging.holds(file, of: id) {
@@ -87,6 +87,11 @@ package final class ImportService: ResourceReader {
         }
         if !call.dryRun { wake.yield(Order(id: id, call: Call(actor: call.actor, requestId: call.requestId))) }
         return job
+    }
+
+    /// Schools come from two files; links between schools alone are a job as well.
+    private static func needed(_ job: ImportJob) -> [RegisterFile] {
+        job.files.map(\.name) == [RegisterFile.links.rawValue] ? [] : [.establishments, .groupLinks]
     }
 
     /// Throws `forbidden` for a caller bound to schools.
@@ -147,8 +152,8 @@ extension ImportService {
         await save(job)
         let meter = ProgressKeeper(job: job, interval: Self.progressInterval)
         do {
-            let files = try Self.files(of: job, in: staging)
-            let report = try await RegisterImport(store: store).run(files, groupUid: job.groupUid, order.call) { progress in
+            let (files, links) = try Self.files(of: job, in: staging)
+            let report = try await RegisterImport(store: store).run(files, links: links, groupUid: job.groupUid, order.call) { progress in
                 if let job = meter.take(progress) { await self.save(job) }
             }
             await end(meter.latest, report: report, failure: nil)
@@ -163,14 +168,16 @@ extension ImportService {
         }
     }
 
-    private static func files(of job: ImportJob, in staging: ImportStaging) throws -> RegisterImport.Files {
+    private static func files(of job: ImportJob, in staging: ImportStaging) throws -> (RegisterImport.Files?, links: String?) {
         func path(_ file: RegisterFile) -> String? {
             job.files.first { $0.name == file.rawValue }.map { staging.path($0, of: job.id) }
         }
+        let links = path(.links)
+        if needed(job).isEmpty { return (nil, links) }
         guard let establishments = path(.establishments), let groupLinks = path(.groupLinks) else {
             throw RegisterRefusal(nil, "The establishments or the group-links file is missing.")
         }
-        return RegisterImport.Files(establishments: establishments, groupLinks: groupLinks, groups: path(.groups))
+        return (RegisterImport.Files(establishments: establishments, groupLinks: groupLinks, groups: path(.groups)), links)
     }
 
     private func end(_ job: ImportJob, report: RegisterReport?, failure: String?) async {

@@ -110,7 +110,7 @@ package struct RegisterProgress: Equatable, Sendable {
     /// Files are read twice: checked, then imported.
     package var bytesRead = 0
     package var bytesTotal = 0
-    /// Rows of the establishments file that were imported, rejected or found unchanged.
+    /// Rows of the establishments file, and of the links, that were imported, rejected or found unchanged.
     package var rowsRead = 0
 }
 

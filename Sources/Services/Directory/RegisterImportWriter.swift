@@ -36,6 +36,8 @@ final class RegisterWriter {
     private struct Change: Sendable {
         var row: RegisterRow
         var digest: [UInt8]
+        /// Set where the school may have to join the trust.
+        var joining: RegisterMembership?
     }
 
     private let store: Store
@@ -43,6 +45,8 @@ final class RegisterWriter {
     private let extract: RegisterExtract<RegisterSchoolColumn>
     private let memberships: RegisterMemberships
     private let known: RegisterKnown
+    /// nil unless one trust is imported.
+    private let members: RegisterMembers?
     private let meter: RegisterMeter
     private var tally: RegisterTally
     /// One bit for each URN that came.
@@ -54,13 +58,14 @@ final class RegisterWriter {
 
     init(
         store: Store, call: Call, extract: RegisterExtract<RegisterSchoolColumn>, memberships: RegisterMemberships, known: RegisterKnown,
-        tally: RegisterTally, meter: RegisterMeter
+        members: RegisterMembers?, tally: RegisterTally, meter: RegisterMeter
     ) {
         self.store = store
         self.call = call
         self.extract = extract
         self.memberships = memberships
         self.known = known
+        self.members = members
         self.tally = tally
         self.meter = meter
     }
@@ -76,6 +81,7 @@ final class RegisterWriter {
             throw error
         }
         try await noteAbsent(groupUid: groupUid)
+        tally.noteOverridden(try await store.read { try $0.overrides.all() }.filter { Int($0.urn).map(isSeen) ?? false })
         return tally.report
     }
 
@@ -113,12 +119,14 @@ final class RegisterWriter {
         substance.removeAll(keepingCapacity: true)
         RegisterRow.appendSubstance(of: record, extract.columns, extract.encoding, membership: membership, to: &substance)
         let digest = Digest.sha256(substance)
-        if let before = known.digests[Int32(urn)], before == RegisterKnown.half(digest) {
+        let joining = members.flatMap { $0.contains(urn: urn) ? nil : membership }
+        if joining == nil, let before = known.digests[Int32(urn)], before == RegisterKnown.half(digest) {
             tally.countUnchanged()
             return
         }
         pending.append(
-            Change(row: try RegisterRow(record, extract.columns, extract.encoding, membership: membership), digest: digest))
+            Change(
+                row: try RegisterRow(record, extract.columns, extract.encoding, membership: membership), digest: digest, joining: joining))
     }
 
     /// false when it came before.
@@ -153,15 +161,19 @@ final class RegisterWriter {
     private static func write(_ changes: [Change], _ transaction: WriteTransaction) throws -> RegisterOutcome {
         var outcome = RegisterOutcome()
         for change in changes {
+            let id: String
             if let stored = try transaction.schools.find(urn: change.row.urn) {
-                let school = change.row.applied(to: stored, at: transaction.now)
+                id = stored.id
+                let school = try transaction.applying(change.row, to: stored)
                 let kept = try transaction.update(from: stored, to: school, isTarget: false)
                 if kept.etag == stored.etag { outcome.unchanged += 1 } else { outcome.updated += 1 }
             } else {
-                let school = change.row.made(id: ResourceType.school.makeID(at: transaction.now), at: transaction.now)
+                id = ResourceType.school.makeID(at: transaction.now)
+                let school = change.row.made(id: id, at: transaction.now)
                 try transaction.insert(school)
                 outcome.created += 1
             }
+            if let joining = change.joining, try transaction.recordJoining(schoolId: id, joining) { outcome.joined += 1 }
             try transaction.register.setDigest(change.digest, urn: change.row.urn)
         }
         return outcome

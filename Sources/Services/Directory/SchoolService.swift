@@ -25,13 +25,25 @@ package struct SchoolService: ResourceService {
 
     /// A school by its id or a natural key: `urn:100025`, `ukprn:10078058`, `laestab:2022775` (also `202/2775`).
     ///
-    /// Throws ``DomainError/notFound`` when there is none, also for text that is no key at all.
+    /// A URN that no school has any more finds the school that followed. Throws ``DomainError/notFound`` when there is none, also for text
+    /// that is no key at all.
     package func identify(_ key: String) throws -> (id: String, etag: VersionTag) {
         let found = try store.readNow(key, remembering: known) { transaction in
-            try SchoolKey(key).flatMap { try transaction.schools.identify($0).first }
+            let key = SchoolKey(key)
+            if let own = try key.flatMap({ try transaction.schools.identify($0).first }) { return own }
+            guard case .urn(let urn) = key else { return nil }
+            return try transaction.schools.successors(urn: urn).first
         }
         guard let found else { throw DomainError.notFound }
         return found
+    }
+
+    /// The register's links of a school, those it names and those that name it, with the ids of the schools that are known here.
+    package func links(of id: String) async throws -> [(link: SchoolLink, schoolId: String?, linkSchoolId: String?)] {
+        try await store.read { transaction in
+            guard let school = try transaction.find(School.self, id: id) else { throw DomainError.notFound }
+            return try transaction.links(of: school)
+        }
     }
 
     /// The version of a school the caller is about to change.
@@ -72,14 +84,24 @@ package struct SchoolService: ResourceService {
         }
     }
 
-    /// Answers each key in the order given: the school, or nil, and the ids of others that share the key.
+    /// Answers each key in the order given: the school, or nil, and the ids of others that share the key or, for a URN, came after it.
     package func lookup(_ identifiers: [String]) async throws -> [(identifier: String, school: Encoded?, alternatives: [String])] {
         try await store.read { transaction in
             try identifiers.map { identifier in
-                let found = try SchoolKey(identifier).map { try transaction.schools.identify($0) } ?? []
+                let key = SchoolKey(identifier)
+                var found = try key.map { try transaction.schools.identify($0) } ?? []
+                if case .urn(let urn) = key { found += try transaction.schools.successors(urn: urn) }
                 let school = try found.first.flatMap { try transaction.encoded(School.self, id: $0.id, visibleTo: .everything) }
                 return (identifier, school, found.dropFirst().map(\.id))
             }
+        }
+    }
+}
+
+extension Transaction {
+    func links(of school: School) throws -> [(link: SchoolLink, schoolId: String?, linkSchoolId: String?)] {
+        try schoolLinks.of(urn: school.urn).map { link in
+            (link, try schools.identify(.urn(link.urn)).first?.id, try schools.identify(.urn(link.linkUrn)).first?.id)
         }
     }
 }

@@ -12,6 +12,9 @@ package struct StageService: FactService {
         self.store = store
     }
 
+    /// Decided by the trust, and still part of the school's history.
+    package func school(of item: Stage) -> String? { item.schoolId }
+
     package func errors(in item: Stage, _ transaction: WriteTransaction) throws -> [FieldError] {
         try item.dayErrors + transaction.errors(school: item.schoolId)
     }

@@ -10,7 +10,7 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
         abstract: "Load the national register, people and their appointments, figures of schools.",
-        subcommands: [GIAS.self, People.self, Indicators.self])
+        subcommands: [GIAS.self, Links.self, People.self, Indicators.self])
 
     struct GIAS: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -43,21 +43,12 @@ struct ImportCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let store = try Store(directory: options.data, options: StoreOptions(role: .command))
-            try await TrustService(store: store).ensureExists()
-            let bar = ProgressBar()
-            let report: RegisterReport
-            do {
-                report = try await RegisterImport(store: store).run(
+            let report = try await ImportCommand.run(options) { store, progress in
+                try await TrustService(store: store).ensureExists()
+                return try await RegisterImport(store: store).run(
                     .init(establishments: establishments, groupLinks: groupLinks, groups: groups), groupUid: groupUid, .commandLine,
-                    progress: { bar.show($0) })
-            } catch {
-                bar.clear()
-                try? store.close()
-                throw error
+                    progress: progress)
             }
-            bar.clear()
-            try store.close()
             for line in Self.describe(report) { print(line) }
         }
 
@@ -65,8 +56,10 @@ struct ImportCommand: AsyncParsableCommand {
             var lines = [
                 "Schools: \(report.created) created, \(report.updated) updated, \(report.unchanged) unchanged; rows rejected: \(report.rejected)."
             ]
-            lines += report.rejections.map { rejection in
-                "  \(rejection.file), line \(rejection.line)\(rejection.column.map { ", \($0)" } ?? ""): \(rejection.reason)"
+            lines += report.rejections.map(ImportCommand.describe)
+            if report.joined > 0 { lines.append("Joined the trust: \(report.joined).") }
+            lines += report.overridden.map { override in
+                "Corrected here and kept: \(override.urn) \(override.member) is \(override.value.text); the register says \(override.registerValue.text)."
             }
             if !report.absentUrns.isEmpty {
                 lines.append("Known before, not in this file, left as they are: \(report.absentUrns.joined(separator: ", ")).")
@@ -77,6 +70,32 @@ struct ImportCommand: AsyncParsableCommand {
                 )
             }
             return lines
+        }
+    }
+
+    struct Links: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gias-links",
+            abstract: "Import the links between schools of the same register: predecessors, successors.",
+            discussion: """
+                The file is checked to its end before anything is written, and taken whole: links of schools that aren't known here as well. Then
+                the URN of a school that became another finds the other. Importing the same file again changes nothing.
+                """)
+
+        @OptionGroup var options: DataOptions
+
+        @Argument(help: "The extract links_edubasealldata, CSV.")
+        var file: String
+
+        func run() async throws {
+            let report = try await ImportCommand.run(options) { store, progress in
+                try await RegisterImport(store: store).run(nil, links: file, groupUid: nil, .commandLine, progress: progress)
+            }
+            let links = report.links ?? .init()
+            print(
+                "Links: \(links.created) created, \(links.updated) updated, \(links.unchanged) unchanged, \(links.removed) removed; rows rejected: \(links.rejected)."
+            )
+            for rejection in report.rejections { print(ImportCommand.describe(rejection)) }
         }
     }
 
@@ -125,6 +144,30 @@ struct ImportCommand: AsyncParsableCommand {
             try await CSVCommand.run(file: file, data: options.data) { [call] in try await IndicatorImport(store: $0).run($1, call) }
         }
     }
+
+    /// Runs an import with its progress on the terminal.
+    private static func run(
+        _ options: DataOptions,
+        _ body: (Store, _ progress: @escaping @Sendable (RegisterProgress) async -> Void) async throws -> RegisterReport
+    ) async throws -> RegisterReport {
+        let store = try Store(directory: options.data, options: StoreOptions(role: .command))
+        let bar = ProgressBar()
+        let report: RegisterReport
+        do {
+            report = try await body(store) { bar.show($0) }
+        } catch {
+            bar.clear()
+            try? store.close()
+            throw error
+        }
+        bar.clear()
+        try store.close()
+        return report
+    }
+
+    private static func describe(_ rejection: RegisterReport.Rejection) -> String {
+        "  \(rejection.file), line \(rejection.line)\(rejection.column.map { ", \($0)" } ?? ""): \(rejection.reason)"
+    }
 }
 
 /// What the imports of small CSV files have in common.
@@ -148,4 +191,9 @@ enum CSVCommand {
         }
         if !report.ignoredColumns.isEmpty { print("Columns not used: \(report.ignoredColumns.joined(separator: ", ")).") }
     }
+}
+
+extension JSON {
+    /// For a sentence.
+    fileprivate var text: String { stringValue ?? String(decoding: bytes, as: UTF8.self) }
 }

@@ -143,6 +143,20 @@ struct AuthorityTests {
         #expect(try await client.patch("/v1/appointments/\(appointment)", token: token, ["endsOn": "2026-01-01"]).status == 403)
     }
 
+    @Test("Who leads a school has no authority in the trust from the day after it has left, and has it again when it joins anew")
+    func schoolHasLeft() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        _ = try await client.add("/v1/memberships", ["schoolId": .string(school.id), "startsOn": "2020-01-01", "endsOn": "2026-08-31"])
+        let token = try await client.token(of: client.appoint(.headteacher, at: school.id))
+        client.clock.set("2026-08-31T12:00:00Z")
+        #expect(try await client.get("/v1/stages", token: token).status == 200)
+        client.clock.set("2026-09-01T12:00:00Z")
+        #expect(try await client.get("/v1/stages", token: token).status == 403)
+        _ = try await client.add("/v1/memberships", ["schoolId": .string(school.id), "startsOn": "2026-09-01"])
+        #expect(try await client.get("/v1/stages", token: token).status == 200)
+    }
+
     @Test("One school doesn't get hold of somebody's record by appointing them")
     func foreignRecord() async throws {
         let client = try await TestClient()

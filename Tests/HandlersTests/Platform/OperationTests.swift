@@ -36,18 +36,23 @@ struct OperationTests {
     /// The path with parameters that name nothing.
     func absent(_ operation: Operation) -> String {
         operation.path.replacing("{id}", with: "nothing").replacing("{file}", with: "groups").replacing("{code}", with: "not-found")
-            .replacing("{name}", with: "stages")
+            .replacing("{name}", with: "stages").replacing("{member}", with: "capacity")
     }
 
     /// The path with the id of something that is there.
     func present(_ operation: Operation, _ client: TestClient) async throws -> String {
         guard operation.path.contains("{id}") else { return operation.path }
-        return operation.path.replacing("{id}", with: try await sample(of: operation.path, client))
+        let path = operation.path.replacing("{id}", with: try await sample(of: operation.path, client))
+        return path.replacing("{member}", with: "capacity")
     }
 
     /// Makes one of what the path is about.
     private func sample(of path: String, _ client: TestClient) async throws -> String {
         let school = try await client.addSchool(urn: "100025").id
+        if path.contains("{member}") {
+            _ = try await client.send(
+                .put, "/v1/schools/\(school)/overrides/capacity", token: client.integration, json: ["value": 1, "reason": "Counted"])
+        }
         if path.hasPrefix("/v1/schools/") { return school }
         if path.hasPrefix("/v1/tokens/") {
             return try await client.get("/v1/tokens").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
@@ -59,7 +64,7 @@ struct OperationTests {
     }
 
     /// A body that makes one more of each resource, of a school and the person who heads it.
-    private static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
+    static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
         "/v1/memberships": { school, _ in ["schoolId": .string(school)] },
         "/v1/stages": { school, _ in ["schoolId": .string(school), "stage": "repair", "tier": "intensive", "startsOn": "2026-01-01"] },
         "/v1/appointments": { school, head in
@@ -134,6 +139,7 @@ struct OperationTests {
         let client = try await TestClient()
         for id in ["nothing", "sch_01h455vb4pex5vsknk084sn02q", "tok_01h455vb4pex5vsknk084sn02q", "%F0%9F%8E%93", "a%2Fb"] {
             let path = operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups")
+                .replacing("{member}", with: "capacity")
             let answer = try await client.send(operation.method, path, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
             #expect(answer.status == 404, "\(id): \(answer.text)")
         }

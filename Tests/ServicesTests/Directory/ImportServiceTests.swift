@@ -102,6 +102,29 @@ private typealias Fixture = RegisterImportFixture
         await #expect(throws: DomainError.notFound) { try await service.receive(file: "../x", of: id, stream([]), call) }
     }
 
+    @Test("Links between schools are a job of their own, or a part of one; without the other files they can't be joined by one of them")
+    func links() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        let rows = stream([Fixture.schoolLinkHeader, Fixture.schoolLink(100_001, 100_002)])
+        _ = try await service.receive(file: "links", of: id, rows, call)
+        _ = try await service.start(id: id, call)
+        let done = try await finish(id)
+        #expect(done.status == .succeeded && done.report?.links?.created == 1 && done.rowsRead == 1)
+        #expect(done.bytesRead == done.bytesTotal)
+
+        let both = try await service.create(groupUid: nil, call).id
+        _ = try await service.receive(file: "links", of: both, stream(["a,b", "1,2"]), call)
+        _ = try await service.receive(file: "groups", of: both, stream([Fixture.groupHeader]), call)
+        await #expect(throws: DomainError.conflict("The establishments file is missing; send it first.")) {
+            try await service.start(id: both, call)
+        }
+        _ = try await send(schools: [Fixture.school(100_001)], to: both)
+        let next = ImportService(store: fixture.store, directory: fixture.directory)
+        _ = try await next.start(id: both, call)
+        #expect(try await finish(both, next).failure?.hasPrefix("Line 1 of the links file lacks the columns") == true)
+        #expect(try fixture.school(100_001) == nil)
+    }
+
     @Test("A body that breaks off leaves nothing behind")
     func brokenOff() async throws {
         struct BrokenOff: Error {}

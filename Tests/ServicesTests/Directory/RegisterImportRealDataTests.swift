@@ -94,7 +94,42 @@ struct RegisterImportRealDataTests {
         var files = RealData.files
         files.groupLinks = RealData.path("links_edubasealldata_2025_33801_links.csv")
         #expect(
-            await fixture.refusal(files).hasPrefix("Line 1 of the group-links file lacks the columns of an alllinksdata extract: Group UID")
+            await fixture.refusal(files).contains("it looks like links_edubasealldata, the links file")
         )
+    }
+
+    @Test("All 33,801 links are taken, of seventeen kinds, with Windows-1252 and commas; again they are unchanged")
+    func links() async throws {
+        let fixture = try RegisterImportFixture()
+        let file = RealData.path("links_edubasealldata_2025_33801_links.csv")
+        let report = try await fixture.importLinks(path: file)
+        #expect(report.links?.created == 33801 && report.links?.rejected == 0, "\(report.reasons.prefix(5))")
+        let again = try await fixture.importLinks(path: file)
+        #expect(again.links?.unchanged == 33801 && again.links?.created == 0 && again.links?.updated == 0 && again.links?.removed == 0)
+    }
+
+    @Test("A school is found by its predecessor's URN; of two with one LAESTAB the open one is found and names the other")
+    func predecessors() async throws {
+        let fixture = try RegisterImportFixture()
+        let service = SchoolService(store: fixture.store)
+        _ = try await RegisterImport(store: fixture.store).run(
+            RealData.files, links: RealData.path("links_edubasealldata_2025_33801_links.csv"), groupUid: nil, RegisterImportFixture.call)
+        func id(_ urn: Int) throws -> String { try #require(try fixture.school(urn)).id }
+        let shared = try await service.lookup(["laestab:209/4323", "urn:100747", "urn:150318"])
+        #expect(try shared.map { $0.school?.id } == [id(150_318), id(100_747), id(150_318)])
+        #expect(try shared.map(\.alternatives) == [[id(100_747)], [id(150_318)], []])
+        let schools = try fixture.store.readNow { try Set($0.schools.urns()) }
+        // Every URN of the extract that isn't a school here and has a successor here.
+        var last: SchoolLink?
+        var found = 0
+        repeat {
+            let links = try await fixture.store.read { [last] in try $0.schoolLinks.next(after: last, limit: 1000) }
+            for link in links where link.linkType.isSuccessor && !schools.contains(link.urn) && schools.contains(link.linkUrn) {
+                #expect(throws: Never.self) { try service.identify("urn:\(link.urn)") }
+                found += 1
+            }
+            last = links.last
+        } while last != nil
+        #expect(found > 100)
     }
 }
