@@ -24,6 +24,11 @@ package struct Operations: Sendable {
             AbsenceHandlers(absences: services.absences).bindings,
             DelegationHandlers(delegations: services.delegations).bindings,
             LeadershipHandlers(leadership: services.leadership).bindings,
+            AcademicYearHandlers(academicYears: services.academicYears).bindings,
+            TermHandlers(terms: services.terms, termDates: services.termDates, schools: services.schools).bindings,
+            CalendarDayHandlers(days: services.calendarDays).bindings,
+            CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
+            BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
         ].flatMap(\.self)
     }
 }

@@ -14,6 +14,12 @@ package struct DomainServices: Sendable {
     package let absences: AbsenceService
     package let delegations: DelegationService
     package let leadership: LeadershipService
+    package let academicYears: AcademicYearService
+    package let terms: TermService
+    package let calendarDays: CalendarDayService
+    package let calendars: CalendarService
+    package let bankHolidays: BankHolidayService
+    package let termDates: TermDatesImport
     package let tokens: TokenService
     package let imports: ImportService
     package let health: HealthService
@@ -31,6 +37,12 @@ package struct DomainServices: Sendable {
         absences = AbsenceService(store: store)
         delegations = DelegationService(store: store)
         leadership = LeadershipService(store: store)
+        academicYears = AcademicYearService(store: store)
+        terms = TermService(store: store)
+        calendarDays = CalendarDayService(store: store)
+        calendars = CalendarService(store: store)
+        bankHolidays = BankHolidayService(store: store)
+        termDates = TermDatesImport(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)

@@ -34,7 +34,7 @@ package enum CalendarRules {
         }
         guard startsOn <= endsOn else { return [endsBeforeStart] }
         let usual = day(yearStart, of: year)
-        let earliest = usual.advanced(byDays: -earliestStartDays)
+        let earliest = usual.adding(days: -earliestStartDays)
         let next = day(yearStart, of: year + 1)
         var problems: [FieldError] = []
         if startsOn < earliest || startsOn >= next {

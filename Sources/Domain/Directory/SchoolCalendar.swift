@@ -67,7 +67,10 @@ package struct SchoolCalendar: Sendable {
         self.years = years.sorted { $0.days.lowerBound < $1.days.lowerBound }
         self.bankHolidays = bankHolidays
         var entries: [Int: [Entry]] = [:]
-        for entry in defaults + own {
+        // An office closure may meet another entry of the same owner and then only closes the office.
+        for entry in [defaults, own].flatMap({ layer in
+            layer.filter { $0.kind != .officeClosure } + layer.filter { $0.kind == .officeClosure }
+        }) {
             for day in entry.days.lowerBound.daysSinceEpoch...entry.days.upperBound.daysSinceEpoch {
                 entries[day, default: []].append(entry)
             }

@@ -26,8 +26,6 @@ package struct DayCountExplanation: Codable, Equatable, Sendable {
 extension SchoolCalendar {
     /// How far `days(_:on:by:)` looks: longer than calendars are made ahead.
     package static let horizonDays = 3660
-    /// The last day that can be written as `YYYY-MM-DD`.
-    private static let lastDate = LocalDate(daysSinceEpoch: 2_932_896)
 
     /// Counts the days of a kind, both ends included; nothing when `last` is before `first`.
     package func count(_ kind: DayCount, from first: LocalDate, to last: LocalDate) -> DayCountExplanation {
@@ -45,11 +43,11 @@ extension SchoolCalendar {
     /// found is the one that counts. nil when the calendar has no such day within ``horizonDays``.
     package func days(_ number: Int, on start: LocalDate, by kind: DayCount) -> DayCountExplanation? {
         guard number >= 0 else { return nil }
-        let first = number == 0 ? start : start.advanced(byDays: 1)
+        let first = number == 0 ? start : start.adding(days: 1)
         var counter = Counter(kind: kind)
         for offset in 0..<Self.horizonDays {
-            let date = first.advanced(byDays: offset)
-            guard date <= Self.lastDate else { return nil }
+            let date = first.adding(days: offset)
+            guard date <= LocalDate.latest else { return nil }
             let day = day(date)
             counter.add(day)
             if counter.counted >= max(number, 1) { return counter.explanation(from: first, to: day.date) }

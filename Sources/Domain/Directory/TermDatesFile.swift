@@ -26,6 +26,23 @@ package struct TermDatesFile: Equatable, Sendable {
         /// Those between first and last day, each with its pointer.
         package var bankHolidays: [Day]
         package var entries: [SchoolCalendar.Entry]
+        /// Every day with pupils, as the file has it.
+        package var pupilDays: Set<LocalDate>
+
+        /// Days on which the calendar made of the file would differ from it with these bank holidays, titles by date: because they are others
+        /// than the file's.
+        package func disagreements(bankHolidays: [LocalDate: String]) -> [FieldError] {
+            let year = SchoolCalendar.Year(name: name, days: days, terms: terms)
+            let calendar = SchoolCalendar(years: [year], own: entries, bankHolidays: bankHolidays)
+            return calendar.days(days).filter { $0.pupilsIn != pupilDays.contains($0.date) }.map { day in
+                let place = self.bankHolidays.first { $0.date == day.date }?.pointer ?? "\(pointer)/bank_holidays"
+                let detail =
+                    day.pupilsIn
+                    ? "\(day.date) is a bank holiday in the file and none is known here; import the bank holidays first"
+                    : "\(day.date) is no bank holiday in the file, but one is known here: \(bankHolidays[day.date] ?? day.reason)"
+                return FieldError(pointer: place, code: "other-bank-holidays", detail: detail)
+            }
+        }
     }
 
     /// Whose dates they are, in the file's words.

@@ -90,7 +90,7 @@ struct TermDatesYear {
         }
         entries.sort { $0.days.lowerBound < $1.days.lowerBound }
         return TermDatesFile.Year(
-            pointer: pointer, name: name, days: first...last, terms: terms, bankHolidays: known, entries: entries)
+            pointer: pointer, name: name, days: first...last, terms: terms, bankHolidays: known, entries: entries, pupilDays: pupils)
     }
 
     /// What lies between the holidays. Five of them, one called half-term, are the usual half-term, Christmas, half-term, Easter, half-term,
@@ -111,8 +111,8 @@ struct TermDatesYear {
                 }
                 halfTerm = pause.days
             } else {
-                close(on: pause.days.lowerBound.advanced(byDays: -1))
-                start = pause.days.upperBound.advanced(byDays: 1).firstWeekday
+                close(on: pause.days.lowerBound.adding(days: -1))
+                start = pause.days.upperBound.adding(days: 1).firstWeekday
                 halfTerm = nil
             }
         }
@@ -127,8 +127,8 @@ extension LocalDate {
     /// Itself, or the Friday before a weekend.
     fileprivate var lastWeekday: LocalDate {
         switch weekday {
-        case .saturday: advanced(byDays: -1)
-        case .sunday: advanced(byDays: -2)
+        case .saturday: adding(days: -1)
+        case .sunday: adding(days: -2)
         default: self
         }
     }
@@ -136,8 +136,8 @@ extension LocalDate {
     /// Itself, or the Monday after a weekend.
     fileprivate var firstWeekday: LocalDate {
         switch weekday {
-        case .saturday: advanced(byDays: 2)
-        case .sunday: advanced(byDays: 1)
+        case .saturday: adding(days: 2)
+        case .sunday: adding(days: 1)
         default: self
         }
     }

@@ -14,8 +14,9 @@ package enum Weekday: String, Codable, CaseIterable, Sendable {
 }
 
 extension LocalDate {
-    package var weekday: Weekday { Weekday.allCases[Weekday.index(daysSinceEpoch: daysSinceEpoch)] }
+    /// The first and the last day that can be written as `YYYY-MM-DD`.
+    package static let earliest = LocalDate(daysSinceEpoch: -719_162)
+    package static let latest = LocalDate(daysSinceEpoch: 2_932_896)
 
-    /// The day `days` later, or earlier when negative.
-    package func advanced(byDays days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch + days) }
+    package var weekday: Weekday { Weekday.allCases[Weekday.index(daysSinceEpoch: daysSinceEpoch)] }
 }

@@ -1,4 +1,4 @@
-package import Core
+import Core
 import Foundation
 import Synchronization
 
@@ -33,12 +33,6 @@ package final class ZoneOffsets: Sendable {
             zones[name] = made
             return made
         }
-    }
-
-    /// The day it is there at this moment.
-    package func localDate(at instant: Instant) -> LocalDate {
-        let local = instant.milliseconds + era(at: instant.milliseconds).offset
-        return LocalDate(daysSinceEpoch: Int(local.flooredQuotient(by: .day)))
     }
 
     /// The stretch this moment lies in.

@@ -33,7 +33,7 @@ extension Resource {
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, membership, stage, person, appointment, absence, delegation, apiToken, importJob
+    case trust, school, membership, stage, person, appointment, absence, delegation, academicYear, term, calendarDay, apiToken, importJob
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -45,6 +45,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .appointment: ("apt", "/v1/appointments", .peopleRead)
         case .absence: ("abs", "/v1/absences", .absencesRead)
         case .delegation: ("dlg", "/v1/delegations", .delegationsRead)
+        case .academicYear: ("acy", "/v1/academic-years", .calendarsRead)
+        case .term: ("trm", "/v1/terms", .calendarsRead)
+        case .calendarDay: ("cda", "/v1/calendar-days", .calendarsRead)
         case .apiToken: ("tok", "/v1/tokens", .tokensRead)
         case .importJob: ("imp", "/v1/imports", .importsRead)
         }

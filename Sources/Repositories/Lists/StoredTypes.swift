@@ -3,7 +3,9 @@ package import Domain
 /// THE list of resources that are kept in tables: what holds for every resource is done by going through it.
 package enum StoredTypes {
     package static let all: [any Stored.Type] = [
-        Trust.self, School.self, Membership.self, Stage.self, Person.self, Appointment.self, Absence.self, Delegation.self, ApiToken.self,
+        Trust.self, School.self, Membership.self, Stage.self, Person.self, Appointment.self, Absence.self, Delegation.self,
+        AcademicYear.self,
+        Term.self, CalendarDay.self, ApiToken.self,
         ImportJob.self,
     ]
 

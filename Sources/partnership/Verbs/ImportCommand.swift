@@ -9,8 +9,8 @@ import Services
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load the national register, people and their appointments.",
-        subcommands: [GIAS.self, People.self])
+        abstract: "Load the national register, people and their appointments, bank holidays, term dates.",
+        subcommands: [GIAS.self, People.self, BankHolidays.self, TermDates.self])
 
     struct GIAS: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

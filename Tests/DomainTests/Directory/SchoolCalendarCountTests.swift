@@ -39,12 +39,12 @@ struct SchoolCalendarCountTests {
     func sums(kind: DayCount) {
         var generator = SeededGenerator(state: 7)
         for _ in 0..<200 {
-            let first = date("2026-08-01").advanced(byDays: Int.random(in: 0...400, using: &generator))
+            let first = date("2026-08-01").adding(days: Int.random(in: 0...400, using: &generator))
             let length = Int.random(in: 0...400, using: &generator)
-            let count = calendar.count(kind, from: first, to: first.advanced(byDays: length))
+            let count = calendar.count(kind, from: first, to: first.adding(days: length))
             #expect(count.explanation.map(\.days).reduce(0, +) == length + 1)
             #expect(count.explanation.filter(\.counted).map(\.days).reduce(0, +) == count.days)
-            #expect(count.days == calendar.days(first...first.advanced(byDays: length)).count { kind.includes($0) })
+            #expect(count.days == calendar.days(first...first.adding(days: length)).count { kind.includes($0) })
         }
     }
 
@@ -71,10 +71,10 @@ struct SchoolCalendarCountTests {
     func inverse(kind: DayCount) throws {
         var generator = SeededGenerator(state: 8)
         for _ in 0..<100 {
-            let start = date("2026-08-27").advanced(byDays: Int.random(in: 0...100, using: &generator))
+            let start = date("2026-08-27").adding(days: Int.random(in: 0...100, using: &generator))
             let number = Int.random(in: 1...100, using: &generator)
             let found = try #require(calendar.days(number, on: start, by: kind))
-            #expect(calendar.count(kind, from: start.advanced(byDays: 1), to: found.endsOn).days == number)
+            #expect(calendar.count(kind, from: start.adding(days: 1), to: found.endsOn).days == number)
             #expect(kind.includes(calendar.day(found.endsOn)))
         }
     }

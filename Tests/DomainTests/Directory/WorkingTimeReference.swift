@@ -79,9 +79,9 @@ struct RandomCalendar {
         windows.append(WorkingTime.Window(.sunday, from: Int.random(in: 0...100, using: &generator), to: 240)!)
         var closures: [WorkingTime.Closure] = []
         for number in 0..<Int.random(in: 0...8, using: &generator) {
-            let first = day.advanced(byDays: Int.random(in: -20...20, using: &generator))
+            let first = day.adding(days: Int.random(in: -20...20, using: &generator))
             if Bool.random(using: &generator) {
-                let last = first.advanced(byDays: Int.random(in: 0...9, using: &generator))
+                let last = first.adding(days: Int.random(in: 0...9, using: &generator))
                 closures.append(.days(first...last, reason: "closed: \(number)"))
             } else {
                 let opens = Int.random(in: 0..<1440, using: &generator)

@@ -13,6 +13,8 @@ struct OperationTests {
         let path: String
         let permission: String?
         let hasJSONBody: Bool
+        /// With the examples of the parameters it needs.
+        let query: String
         var testDescription: String { id }
     }
 
@@ -26,7 +28,12 @@ struct OperationTests {
                 }
                 let permission = operation["security"]?.arrayValue?.first?["bearer"]?.arrayValue?.first?.stringValue
                 let hasJSONBody = operation["requestBody"] != nil && operation["x-stream-body"] == nil
-                operations.append(Operation(id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody))
+                let needed = (operation["parameters"]?.arrayValue ?? []).filter { $0["in"] == "query" && $0["required"] == true }
+                let examples = needed.map { "\($0["name"]?.stringValue ?? "")=\($0["example"]?.stringValue ?? "")" }
+                operations.append(
+                    Operation(
+                        id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody,
+                        query: examples.isEmpty ? "" : "?" + examples.joined(separator: "&")))
             }
         }
         return operations
@@ -53,6 +60,11 @@ struct OperationTests {
         }
         let collection = String(path.prefix { $0 != "{" }.dropLast())
         if collection == "/v1/people" { return try await client.addPerson() }
+        if collection == "/v1/terms" {
+            let year = try await client.add("/v1/academic-years", ["name": "2026-27", "startsOn": "2026-09-01", "endsOn": "2027-08-31"])
+            return try await client.add(
+                collection, ["academicYearId": .string(year), "name": "Term 1", "startsOn": "2026-09-01", "endsOn": "2026-12-18"])
+        }
         let head = try await client.appoint(.headteacher, at: school)
         return try await client.add(collection, try #require(Self.bodies[collection]?(school, head), "no sample for \(collection)"))
     }
@@ -66,6 +78,8 @@ struct OperationTests {
         },
         "/v1/absences": { school, head in ["personId": .string(head), "schoolId": .string(school), "startsOn": "2026-01-01"] },
         "/v1/delegations": { school, _ in ["schoolId": .string(school), "chapter": "profile", "startsOn": "2026-01-01"] },
+        "/v1/academic-years": { _, _ in ["name": "2026-27", "startsOn": "2026-09-01", "endsOn": "2027-08-31"] },
+        "/v1/calendar-days": { _, _ in ["kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"] },
         "/v1/imports": { _, _ in ["source": "gias"] },
     ]
 
@@ -125,7 +139,7 @@ struct OperationTests {
     func absentTarget(operation: Operation) async throws {
         let client = try await TestClient()
         for id in ["nothing", "sch_01h455vb4pex5vsknk084sn02q", "tok_01h455vb4pex5vsknk084sn02q", "%F0%9F%8E%93", "a%2Fb"] {
-            let path = operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups")
+            let path = operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups") + operation.query
             let answer = try await client.send(operation.method, path, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
             #expect(answer.status == 404, "\(id): \(answer.text)")
         }
