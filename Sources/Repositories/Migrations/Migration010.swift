@@ -1,10 +1,28 @@
 /// Calendars: academic years, terms, days that are something else, bank holidays and the trust's division.
 ///
-/// What no calendar can be made of stays out of the file, whoever writes: years that overlap, terms of one owner that do, and entries of one
-/// owner of which both speak of the same people.
+/// What no calendar can be made of stays out of the file, whoever writes: years that overlap, terms of one owner that do, and entries of
+/// one owner of which both speak of the same people.
 let migration010 = """
-    ALTER TABLE trust ADD COLUMN bankHolidayDivision TEXT NOT NULL DEFAULT 'england-and-wales'
-        CHECK (bankHolidayDivision IN ('england-and-wales', 'scotland', 'northern-ireland'));
+    -- Columns are in the order of the members.
+    CREATE TABLE trustNext (
+        id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'tru_*'),
+        name TEXT,
+        groupUid TEXT,
+        groupId TEXT CHECK (groupId GLOB 'TR[0-9][0-9][0-9][0-9][0-9]'),
+        ukprn TEXT CHECK (ukprn GLOB '[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]'),
+        companiesHouseNumber TEXT CHECK (length(companiesHouseNumber) = 8),
+        timeZone TEXT NOT NULL,
+        academicYearStart TEXT NOT NULL CHECK (academicYearStart GLOB '[0-1][0-9]-[0-3][0-9]'),
+        bankHolidayDivision TEXT NOT NULL CHECK (bankHolidayDivision IN ('england-and-wales', 'scotland', 'northern-ireland')),
+        \(DatedFactSQL.versioning)
+    ) STRICT;
+    INSERT INTO trustNext
+        SELECT id, name, groupUid, groupId, ukprn, companiesHouseNumber, timeZone, academicYearStart, 'england-and-wales', createdAt,
+            updatedAt, etag
+        FROM trust;
+    DROP TABLE trust;
+    ALTER TABLE trustNext RENAME TO trust;
+    CREATE UNIQUE INDEX trustIsOne ON trust((1));
 
     CREATE TABLE academicYear (
         id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'acy_*'),

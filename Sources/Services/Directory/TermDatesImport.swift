@@ -102,15 +102,14 @@ private struct Run {
     private mutating func insert(_ year: TermDatesFile.Year) throws -> AcademicYear {
         let first = CalendarRules.firstCalendarYear(of: year.name) ?? year.days.lowerBound.year
         let usual = CalendarRules.day(try yearStart, of: first)
-        var end = CalendarRules.day(try yearStart, of: first + 1).adding(days: -1)
-        if let next = try transaction.calendars.academicYears(in: year.days.upperBound...end).first(where: {
-            $0.startsOn > year.days.upperBound
-        }) {
-            end = next.startsOn.adding(days: -1)
-        }
+        let last = CalendarRules.day(try yearStart, of: first + 1).adding(days: -1)
+        // What lies beyond is refused below, with a reason.
+        var end = max(last, year.days.upperBound)
+        let later = try transaction.calendars.academicYears(in: year.days.upperBound...end).first { $0.startsOn > year.days.upperBound }
+        if let later { end = later.startsOn.adding(days: -1) }
         let made = AcademicYear(
             id: ResourceType.academicYear.makeID(at: transaction.now), name: year.name, startsOn: min(usual, year.days.lowerBound),
-            endsOn: max(end, year.days.upperBound), createdAt: transaction.now)
+            endsOn: end, createdAt: transaction.now)
         try made.validate(yearStart: try yearStart)
         try endYears(before: made)
         report.academicYears.created += 1

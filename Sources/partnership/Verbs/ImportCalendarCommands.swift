@@ -108,7 +108,7 @@ private enum CalendarFile {
                 }
             }
             throw ValidationError((["The file is refused, and nothing was changed:"] + lines).joined(separator: "\n"))
-        } catch DomainError.duplicate(let error) {
+        } catch DomainError.overlap(let error) {
             throw ValidationError("What is in the file \(error.detail). Nothing was changed.")
         } catch DomainError.conflict(let sentence) {
             throw ValidationError(sentence)

@@ -102,6 +102,27 @@ struct CalendarImportTests {
         #expect(counts(moved.json["terms"]) == [0, 1, 0])
     }
 
+    @Test("A year that begins in August ends the one before; dates outside their year are refused, not guessed")
+    func neighbours() async throws {
+        let client = try await TestClient()
+        let before = try await client.add("/v1/academic-years", ["name": "2025-26", "startsOn": "2025-09-01", "endsOn": "2026-08-31"])
+        let training: JSON = [["date": "2026-08-27", "label": "INSET day"]]
+        let report = try await client.post("/v1/terms/import", CalendarFixture.termDates(training: training))
+        #expect(counts(report.json["academicYears"]) == [1, 1, 0], "\(report.text)")
+        #expect(try await client.get("/v1/academic-years/\(before)").json["endsOn"] == "2026-08-26")
+        let late: JSON = [
+            "generated_at": "", "source": "", "school": "Fenmarch", "pd_days": [], "all_schooldays": [],
+            "academic_years": [
+                [
+                    "name": "2027-28", "provisional": true, "bank_holidays": [], "school_holidays": [],
+                    "dates": [["date": "2027-09-02", "week": 1], ["date": "2028-09-01", "week": 40]],
+                ]
+            ],
+        ]
+        let refused = try await client.post("/v1/terms/import", late)
+        #expect(refused.status == 422 && refused.places == ["/academic_years/0"], "\(refused.text)")
+    }
+
     @Test("A school's file records what isn't the trust's: its training days, its terms only where they differ")
     func schoolTermDates() async throws {
         let client = try await TestClient()
