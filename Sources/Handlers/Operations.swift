@@ -29,6 +29,11 @@ package struct Operations: Sendable {
             InspectionHandlers(inspections: services.inspections).bindings,
             IndicatorHandlers(indicators: services.indicators, imports: services.indicatorImport).bindings,
             LeadershipHandlers(leadership: services.leadership).bindings,
+            AcademicYearHandlers(academicYears: services.academicYears).bindings,
+            TermHandlers(terms: services.terms, termDates: services.termDates, schools: services.schools).bindings,
+            CalendarDayHandlers(days: services.calendarDays).bindings,
+            CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
+            BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
         ].flatMap(\.self)
     }
 }

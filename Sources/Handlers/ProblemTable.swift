@@ -16,7 +16,7 @@ package enum ProblemTable {
         switch error {
         case .notFound: Problem(.notFound, "There is no such resource, or it is not visible to this token.")
         case .forbidden(let sentence): Problem(.forbidden, sentence)
-        case .invalid(let errors): .invalid(errors)
+        case .invalid(let errors): errors.allSatisfy(\.isOfParameter) ? .invalidParameters(errors) : .invalid(errors)
         case .preconditionFailed(let current, let changed):
             Problem(
                 .preconditionFailed, "The resource was changed since the version in If-Match.", currentEtag: current,

@@ -20,6 +20,12 @@ package struct DomainServices: Sendable {
     package let indicators: IndicatorService
     package let indicatorImport: IndicatorImport
     package let codes: CodeItemService
+    package let academicYears: AcademicYearService
+    package let terms: TermService
+    package let calendarDays: CalendarDayService
+    package let calendars: CalendarService
+    package let bankHolidays: BankHolidayService
+    package let termDates: TermDatesImport
     package let tokens: TokenService
     package let imports: ImportService
     package let health: HealthService
@@ -43,6 +49,12 @@ package struct DomainServices: Sendable {
         indicators = IndicatorService(store: store)
         indicatorImport = IndicatorImport(store: store)
         codes = CodeItemService(store: store)
+        academicYears = AcademicYearService(store: store)
+        terms = TermService(store: store)
+        calendarDays = CalendarDayService(store: store)
+        calendars = CalendarService(store: store)
+        bankHolidays = BankHolidayService(store: store)
+        termDates = TermDatesImport(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)

@@ -156,7 +156,7 @@ extension ResourceService {
 
     private func change(_ old: Item, patch: JSON, isTarget: Bool = true, _ transaction: WriteTransaction) throws -> Item {
         let patched = try MergePatch.apply(patch, to: old, in: transaction)
-        if place(of: patched) != place(of: old) || school(of: patched) != school(of: old) { try checkWriter(of: patched, transaction) }
+        if place(of: patched) != place(of: old) { try checkWriter(of: patched, transaction) }
         let item = try transaction.update(from: old, to: try checked(patched, replacing: old, transaction), isTarget: isTarget)
         if item.etag != old.etag { try stored(item, replacing: old, transaction) }
         return item

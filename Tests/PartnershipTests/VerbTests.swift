@@ -64,6 +64,38 @@ struct VerbTests {
         #expect(try Binary.run("import", "indicators", directory.path + "/none.csv", "--data", data).status != 0)
     }
 
+    @Test("import takes bank holidays and term dates, and refuses another file with the places that don't fit")
+    func calendars() throws {
+        let directory = try TemporaryDirectory()
+        let data = directory.path + "/data"
+        func division(_ name: String) -> String {
+            """
+            "\(name)": {"division": "\(name)", "events": [{"title": "Good Friday", "date": "2027-03-26", "notes": "", "bunting": false}]}
+            """
+        }
+        let holidays = try directory.file(
+            "holidays.json", "{" + ["england-and-wales", "scotland", "northern-ireland"].map(division).joined(separator: ", ") + "}")
+        let first = try Binary.run("import", "bank-holidays", holidays, "--data", data)
+        #expect(first.output == "Bank holidays: 3 created, 0 updated, 0 unchanged, 0 deleted.\n", "\(first.errors)")
+        #expect(try Binary.run("import", "bank-holidays", holidays, "--data", data).output.contains("3 unchanged"))
+        let half = try Binary.run(
+            "import", "bank-holidays", try directory.file("half.json", "{" + division("scotland") + "}"), "--data", data)
+        #expect(half.status != 0 && half.errors.contains("/england-and-wales is missing"))
+        let terms = try directory.file(
+            "terms.json",
+            """
+            {"generated_at": "", "source": "", "school": "Fenmarch", "pd_days": [], "all_schooldays": [], "academic_years": [
+              {"name": "2026-27", "provisional": false, "bank_holidays": [], "school_holidays": [],
+               "dates": [{"date": "2026-09-01", "week": 1}, {"date": "2026-09-02", "week": 1}]}]}
+            """)
+        let made = try Binary.run("import", "term-dates", terms, "--data", data)
+        #expect(made.output.contains("Fenmarch") && made.output.contains("terms: 1 created, 0 updated, 0 unchanged"), "\(made.errors)")
+        let unknown = try Binary.run("import", "term-dates", terms, "--school", "urn:100025", "--data", data)
+        #expect(unknown.status != 0 && unknown.errors.contains("urn:100025"))
+        let broken = try Binary.run("import", "term-dates", try directory.file("broken.json", "{\n  ,"), "--data", data)
+        #expect(broken.status != 0 && broken.errors.contains("line 2"))
+    }
+
     @Test("restore is refused while the service runs, backup is not")
     func whileRunning() throws {
         let directory = try TemporaryDirectory()

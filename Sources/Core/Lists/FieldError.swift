@@ -14,6 +14,11 @@ package struct FieldError: Hashable, Sendable {
     /// The id of the record it collides with, where that is the reason.
     package var conflictsWith: String?
 
+    package var isOfParameter: Bool {
+        guard case .parameter = place else { return false }
+        return true
+    }
+
     package init(pointer: String, code: String, detail: String, conflictsWith: String? = nil) {
         place = .pointer(pointer)
         self.code = code

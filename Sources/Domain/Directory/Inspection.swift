@@ -58,7 +58,7 @@ package struct Inspection: Resource {
 
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = [
-        "schoolId", "regime", "visitType", "inspectedUrn", "inspectedOn", "publishedOn", "categoryOfConcern", "judgements",
+        "regime", "visitType", "inspectedUrn", "inspectedOn", "publishedOn", "categoryOfConcern", "judgements",
         "overallEffectiveness", "safeguarding", "outcomeText", "sourceUrl",
     ]
     /// The service fills in the school's own URN.

@@ -20,19 +20,23 @@ package struct Trust: Resource {
     package var timeZone: String
     /// `MM-DD`: the day an academic year begins, 09-01 in England.
     package var academicYearStart: String
+    /// Whose bank holidays its schools keep.
+    package var bankHolidayDivision: BankHolidayDivision
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, groupUid, groupId, ukprn, companiesHouseNumber, timeZone, academicYearStart, createdAt, updatedAt, etag
+        case id, name, groupUid, groupId, ukprn, companiesHouseNumber, timeZone, academicYearStart, bankHolidayDivision, createdAt,
+            updatedAt, etag
     }
 
     /// A trust of which nothing is known yet.
     package init(id: String, createdAt: Instant) {
         self.id = id
         timeZone = "Europe/London"
-        academicYearStart = "09-01"
+        academicYearStart = Trust.usualYearStart
+        bankHolidayDivision = .englandAndWales
         self.createdAt = createdAt
         updatedAt = createdAt
         etag = .first
@@ -40,12 +44,18 @@ package struct Trust: Resource {
 }
 
 extension Trust {
+    /// 1 September, as in England.
+    package static let usualYearStart = "09-01"
+
     package var audience: Audience { .directory }
     /// Everything but what the service sets.
     package static let writableMembers: Set<String> = [
         "name", "groupUid", "groupId", "ukprn", "companiesHouseNumber", "timeZone", "academicYearStart",
+        "bankHolidayDivision",
     ]
-    package static let defaults: JSON.Object = ["timeZone": "Europe/London", "academicYearStart": "09-01"]
+    package static let defaults: JSON.Object = [
+        "timeZone": "Europe/London", "academicYearStart": .string(usualYearStart), "bankHolidayDivision": "england-and-wales",
+    ]
 
     /// Throws ``DomainError/invalid(_:)`` for what a schema can't say.
     package func validate() throws {

@@ -36,8 +36,9 @@ extension Resource {
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
-    case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, codeItem, apiToken,
-        importJob
+    case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
+        term,
+        calendarDay, codeItem, apiToken, importJob
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -53,6 +54,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .inspection: ("isp", "/v1/inspections", .inspectionsRead)
         case .indicator: ("ind", "/v1/indicators", .indicatorsRead)
         case .codeItem: ("cde", "/v1/code-items", .codeListsRead)
+        case .academicYear: ("acy", "/v1/academic-years", .calendarsRead)
+        case .term: ("trm", "/v1/terms", .calendarsRead)
+        case .calendarDay: ("cda", "/v1/calendar-days", .calendarsRead)
         case .apiToken: ("tok", "/v1/tokens", .tokensRead)
         case .importJob: ("imp", "/v1/imports", .importsRead)
         }

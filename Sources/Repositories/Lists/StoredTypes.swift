@@ -4,7 +4,8 @@ package import Domain
 package enum StoredTypes {
     package static let all: [any Stored.Type] = [
         Trust.self, School.self, Membership.self, SchoolOverride.self, Stage.self, Person.self, Appointment.self, Absence.self,
-        Delegation.self, Inspection.self, Indicator.self, CodeItem.self, ApiToken.self, ImportJob.self,
+        Delegation.self, Inspection.self, Indicator.self, AcademicYear.self, Term.self, CalendarDay.self, CodeItem.self, ApiToken.self,
+        ImportJob.self,
     ]
 
     /// Those that belong to one school, named by `schoolId`; an index on it serves them.

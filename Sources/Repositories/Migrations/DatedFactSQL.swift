@@ -1,9 +1,9 @@
 /// SQL that every table of dated facts has. Released migrations use it: what it makes of the same arguments never changes.
 enum DatedFactSQL {
     /// Triggers that refuse a row that would hold on the same day as another with the same values in `members`, both fulfilling `condition`
-    /// (an expression with `row.` for the row).
+    /// (an expression with `row.` for the row). Without members there is one for the whole trust.
     static func noOverlap(_ table: String, _ name: String, sameIn members: [String], where condition: String = "TRUE") -> String {
-        let same = members.map { "other.\($0) IS new.\($0)" }.joined(separator: " AND ")
+        let same = members.isEmpty ? "TRUE" : members.map { "other.\($0) IS new.\($0)" }.joined(separator: " AND ")
         let clash = """
             \(condition.replacing("row.", with: "new.")) AND EXISTS (
                 SELECT 1 FROM \(table) AS other WHERE other.id <> new.id AND \(same) AND \(condition.replacing("row.", with: "other."))

@@ -10,6 +10,7 @@ enum Migrator {
         // Immediate, so that foreign keys are on while a migration runs; deferred where a table is rebuilt that others refer to.
         migrator.registerMigration("001-directory-and-platform", foreignKeyChecks: .immediate) { try $0.execute(sql: migration001) }
         migrator.registerMigration("002-people-and-history", foreignKeyChecks: .deferred) { try $0.execute(sql: migration002) }
+        migrator.registerMigration("010-calendars", foreignKeyChecks: .immediate) { try $0.execute(sql: migration010) }
         migrator.registerMigration("020-code-lists-and-outcomes", foreignKeyChecks: .immediate) { try $0.execute(sql: migration020) }
         migrator.registerMigration("030-links-and-overrides", foreignKeyChecks: .immediate) { try $0.execute(sql: migration030) }
         return migrator

@@ -147,6 +147,7 @@ struct AuthorityTests {
     func schoolHasLeft() async throws {
         let client = try await TestClient()
         let school = try await client.addSchool(urn: "100025")
+        client.clock.set("2026-01-01T12:00:00Z")
         _ = try await client.add("/v1/memberships", ["schoolId": .string(school.id), "startsOn": "2020-01-01", "endsOn": "2026-08-31"])
         let token = try await client.token(of: client.appoint(.headteacher, at: school.id))
         client.clock.set("2026-08-31T12:00:00Z")

@@ -13,6 +13,8 @@ struct OperationTests {
         let path: String
         let permission: String?
         let hasJSONBody: Bool
+        /// With the examples of the parameters it needs.
+        let query: String
         var testDescription: String { id }
     }
 
@@ -26,7 +28,12 @@ struct OperationTests {
                 }
                 let permission = operation["security"]?.arrayValue?.first?["bearer"]?.arrayValue?.first?.stringValue
                 let hasJSONBody = operation["requestBody"] != nil && operation["x-stream-body"] == nil
-                operations.append(Operation(id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody))
+                let needed = (operation["parameters"]?.arrayValue ?? []).filter { $0["in"] == "query" && $0["required"] == true }
+                let examples = needed.map { "\($0["name"]?.stringValue ?? "")=\($0["example"]?.stringValue ?? "")" }
+                operations.append(
+                    Operation(
+                        id: id, method: method, path: path, permission: permission, hasJSONBody: hasJSONBody,
+                        query: examples.isEmpty ? "" : "?" + examples.joined(separator: "&")))
             }
         }
         return operations
@@ -60,11 +67,20 @@ struct OperationTests {
         let collection = String(path.prefix { $0 != "{" }.dropLast())
         if collection == "/v1/people" { return try await client.addPerson() }
         let head = try await client.appoint(.headteacher, at: school)
-        return try await client.add(collection, try #require(Self.bodies[collection]?(school, head), "no sample for \(collection)"))
+        return try await client.add(collection, Self.body(of: collection, school, head, client))
     }
 
     /// A body that makes one more of each resource, of a school and the person who heads it.
-    static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
+    static func body(of collection: String, _ school: String, _ head: String, _ client: TestClient) async throws -> JSON {
+        if let body = bodies[collection] { return body(school, head) }
+        try #require(collection == "/v1/terms", "no sample for \(collection)")
+        let year = try await client.get("/v1/academic-years?name=2026-27").json["items"]?.arrayValue?.first?["id"]
+        let made: JSON =
+            if let year { year } else { .string(try await client.add("/v1/academic-years", bodies["/v1/academic-years"]!("", ""))) }
+        return ["academicYearId": made, "schoolId": .string(school), "name": "Term 1", "startsOn": "2026-09-01", "endsOn": "2026-12-18"]
+    }
+
+    private static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
         "/v1/memberships": { school, _ in ["schoolId": .string(school)] },
         "/v1/stages": { school, _ in ["schoolId": .string(school), "stage": "repair", "tier": "intensive", "startsOn": "2026-01-01"] },
         "/v1/appointments": { school, head in
@@ -79,6 +95,10 @@ struct OperationTests {
             ["schoolId": .string(school), "measure": "attendance", "period": "2025-26", "value": .double(94.5), "source": "DfE"]
         },
         "/v1/code-items": { _, _ in ["list": "subjects", "code": "latin", "label": "Latin"] },
+        "/v1/academic-years": { _, _ in ["name": "2026-27", "startsOn": "2026-09-01", "endsOn": "2027-08-31"] },
+        "/v1/calendar-days": { school, _ in
+            ["schoolId": .string(school), "kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"]
+        },
         "/v1/imports": { _, _ in ["source": "gias"] },
     ]
 
@@ -138,8 +158,9 @@ struct OperationTests {
     func absentTarget(operation: Operation) async throws {
         let client = try await TestClient()
         for id in ["nothing", "sch_01h455vb4pex5vsknk084sn02q", "tok_01h455vb4pex5vsknk084sn02q", "%F0%9F%8E%93", "a%2Fb"] {
-            let path = operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups")
-                .replacing("{member}", with: "capacity")
+            let path =
+                operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups").replacing("{member}", with: "capacity")
+                + operation.query
             let answer = try await client.send(operation.method, path, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
             #expect(answer.status == 404, "\(id): \(answer.text)")
         }

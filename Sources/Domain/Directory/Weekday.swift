@@ -1,0 +1,22 @@
+package import Core
+
+/// The days of the week, Monday first as in ISO 8601.
+package enum Weekday: String, Codable, CaseIterable, Sendable {
+    case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+    /// Of a day counted from 1970-01-01, which was a Thursday; 0 is Monday.
+    static func index(daysSinceEpoch: Int) -> Int {
+        let index = (daysSinceEpoch + 3) % 7
+        return index < 0 ? index + 7 : index
+    }
+
+    package var isWeekend: Bool { self == .saturday || self == .sunday }
+}
+
+extension LocalDate {
+    /// The first and the last day that can be written as `YYYY-MM-DD`.
+    package static let earliest = LocalDate(daysSinceEpoch: -719_162)
+    package static let latest = LocalDate(daysSinceEpoch: 2_932_896)
+
+    package var weekday: Weekday { Weekday.allCases[Weekday.index(daysSinceEpoch: daysSinceEpoch)] }
+}

@@ -1,0 +1,25 @@
+import Core
+package import Domain
+package import Repositories
+
+/// Days that are something else than the terms say, of the trust and of schools.
+package struct CalendarDayService: ResourceService {
+    package typealias Item = CalendarDay
+    package let store: Store
+    package let writing = Permission.calendarsWrite
+
+    package init(store: Store) {
+        self.store = store
+    }
+
+    package func place(of item: CalendarDay) -> Scope { .calendar(of: item.schoolId) }
+
+    package func prepare(_ item: CalendarDay, replacing old: CalendarDay?, _ transaction: WriteTransaction) throws -> CalendarDay {
+        let errors = try transaction.errors(school: item.schoolId)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try item.validate()
+        let others = try transaction.calendars.days(of: item.schoolId, in: item.startsOn...item.endsOn)
+        if let other = others.first(where: { $0.id != item.id && $0.excludes(item) }) { throw DomainError.overlap(with: other) }
+        return item
+    }
+}
