@@ -205,4 +205,26 @@ struct ResponderTests {
     func accept(header: String?, chosen: String?) {
         #expect(Accept.choose(["application/json", "text/html"], header: header) == chosen)
     }
+
+    @Test(
+        "A weight is read by its grammar and nothing else",
+        arguments: [
+            ("1", 1000), ("1.", 1000), ("1.000", 1000), ("0", 0), ("0.", 0), ("0.5", 500), ("0.05", 50), ("0.123", 123),
+            ("", nil), ("nan", nil), ("NaN", nil), ("inf", nil), ("-0", nil), ("+1", nil), ("1e9", nil), ("0.1234", nil), ("1.001", nil),
+            ("2", nil), (".5", nil), ("0,5", nil), ("0.5x", nil), ("0x1", nil), ("0.\u{665}", nil),
+        ] as [(String, Int?)])
+    func weights(text: String, thousandths: Int?) {
+        #expect(QualityValue.parse(text) == thousandths)
+    }
+
+    @Test(
+        "A hostile weight is as good as none: the request is answered",
+        arguments: ["nan", "inf", "-inf", "-0", "1e9", "0.1234", "", "\"nan\""])
+    func hostileWeights(weight: String) async throws {
+        let service = try TestService()
+        _ = await service.send(.get, "/open", .accepting("application/json;q=\(weight), text/html;q=0.1"))
+        #expect(service.lastExchange?.accepts == "text/html")
+        #expect(await service.send(.get, "/open", .accepting("application/json;q=\(weight)")).status == 406)
+        #expect(Compression.accepted("gzip;q=\(weight)") == .init(gzip: false, identity: true))
+    }
 }
