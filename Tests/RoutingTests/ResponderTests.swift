@@ -62,7 +62,7 @@ struct ResponderTests {
         #expect(reply.headers[.wwwAuthenticate]?.contains("scope=\"things:write\"") == true)
     }
 
-    @Test("Unknown tokens are slowed down by address; tokens that worked go on working")
+    @Test("Unknown tokens are slowed down by address; good ones from beside them are let in, also those never seen before")
     func slowDown() async throws {
         var settings = Responder.Settings()
         settings.failedAuthenticationsPerMinute = 3
@@ -77,6 +77,15 @@ struct ResponderTests {
         #expect(await service.send(.get, "/things", token: "reader").status == 200)
         #expect(await service.send(.get, "/things", token: "bad", address: "192.0.2.2").status == 401)
     }
+    @Test("A token that has ended is 401 however often it comes, and doesn't count against its address")
+    func ended() async throws {
+        var settings = Responder.Settings()
+        settings.failedAuthenticationsPerMinute = 3
+        let service = try TestService(settings: settings)
+        for _ in 0..<8 { #expect(await service.send(.get, "/things", token: "ended").status == 401) }
+        #expect(await service.send(.get, "/things", token: "bad").status == 401)
+    }
+
 
     @Test("An operation open to everyone doesn't look at tokens")
     func open() async throws {

@@ -208,6 +208,7 @@ final class TestService: Sendable {
                 }
             },
             isAllowed: { $0.scopes.contains($1) },
+            hasEnded: { $0 == "ended" },
             problem: { $0 is Stale ? nil : Problem(.conflict, "Known to the table.") })
         log.service = self
     }

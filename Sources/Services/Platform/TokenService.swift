@@ -179,6 +179,12 @@ package final class TokenService: ResourceReader {
         return Known(token: token, validUntil: validUntil, actor: token.actor(grants: grants))
     }
 
+    /// Whether this was a secret once: of a token that has expired or was revoked, or from before a rotation.
+    package func hasEnded(_ secret: String) throws -> Bool {
+        guard TokenSecret.isWellFormed(secret) else { return false }
+        return try store.readNow { try $0.tokens.isKnown(secretDigest: TokenSecret.digest(secret)) }
+    }
+
     private func noteUse(of id: String, at now: Instant) {
         let minute = now.milliseconds / 60_000
         let isFirst = lastUses.withLock { uses in

@@ -76,6 +76,8 @@ struct TokenTests {
         let revoked = try await client.post("/v1/tokens/\(id)/revoke")
         #expect(revoked.status == 200 && revoked.json["revokedAt"] != .null)
         #expect(try await client.get("/v1/schools", token: secret).status == 401)
+        // However often it comes: a program with an old token guesses nothing.
+        for _ in 0..<30 { #expect(try await client.get("/v1/schools", token: secret).status == 401) }
         #expect(try await client.post("/v1/tokens/\(id)/revoke").json["etag"] == revoked.json["etag"])
         #expect(try await client.post("/v1/tokens/\(id)/rotate").status == 409)
     }
