@@ -84,6 +84,7 @@ struct Application {
         configuration.headers = CommonHeaders(
             strictTransportSecurity: options.tls.hsts ? 31_536_000 : nil, allowedOrigins: Set(options.origins))
         configuration.accessLog = AccessLog()
+        configuration.trustedProxies = TrustedProxies(options.listening.trustedProxies)
         configuration.metrics = ServerMetrics(registry: registry)
         let scheme = certificates == nil ? "http" : "https"
         let server = HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
