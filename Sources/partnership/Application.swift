@@ -65,7 +65,7 @@ struct Application {
         try await services.trust.ensureExists()
 
         let contract = try Contract()
-        let limits = ServerLimits.standard
+        let limits = limitsThatFit()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
@@ -112,6 +112,20 @@ struct Application {
 
     /// `/metrics` on the loopback address, for whoever collects them on this machine.
     private func metricsServer(_ registry: PrometheusRegistry, _ certificates: TLSContextStore?) -> HTTPServer? {
+    /// The standard limits, with no more connections than files may be open.
+    private func limitsThatFit() -> ServerLimits {
+        var limits = ServerLimits.standard
+        let openFiles = OpenFiles.raiseLimit()
+        let wanted = limits.connections
+        limits.connections = OpenFiles.connections(wanted: wanted, limit: openFiles)
+        if limits.connections < wanted {
+            logger.warning(
+                "Takes \(limits.connections) connections at once instead of \(wanted), because no more than \(openFiles) files may be open (ulimit -n, LimitNOFILE)"
+            )
+        }
+        return limits
+    }
+
         guard !settings.options.listening.noMetrics else { return nil }
         let expiry = certificates.map { certificates in
             (certificates, registry.gauge("tls_certificate_days_to_expiry", help: "Whole days until the certificate in use expires."))
