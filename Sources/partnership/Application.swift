@@ -92,7 +92,9 @@ struct Application {
         }
 
         var running: [any Service] = [Background { try await services.imports.run() }]
-        if let certificates { running += [Background { await watch(certificates) }, Background { await reloadOnHangup(certificates) }] }
+        // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
+        running.append(Background { await reloadOnHangup(certificates) })
+        if let certificates { running.append(Background { await watch(certificates) }) }
         if let metricsServer = metricsServer(registry, certificates) { running.append(metricsServer) }
         // Stopped in reverse: first the service says it isn't ready, then it stops listening, the rest follows.
         running += [server, Draining(health: services.health)]
@@ -110,8 +112,6 @@ struct Application {
         LineOutput.standardError.flush()
     }
 
-    /// `/metrics` on the loopback address, for whoever collects them on this machine.
-    private func metricsServer(_ registry: PrometheusRegistry, _ certificates: TLSContextStore?) -> HTTPServer? {
     /// The standard limits, with no more connections than files may be open.
     private func limitsThatFit() -> ServerLimits {
         var limits = ServerLimits.standard
@@ -126,6 +126,8 @@ struct Application {
         return limits
     }
 
+    /// `/metrics` on the loopback address, for whoever collects them on this machine.
+    private func metricsServer(_ registry: PrometheusRegistry, _ certificates: TLSContextStore?) -> HTTPServer? {
         guard !settings.options.listening.noMetrics else { return nil }
         let expiry = certificates.map { certificates in
             (certificates, registry.gauge("tls_certificate_days_to_expiry", help: "Whole days until the certificate in use expires."))
@@ -143,8 +145,9 @@ struct Application {
         await certificates.watch(every: .seconds(10)) { report($0) }
     }
 
-    private func reloadOnHangup(_ certificates: TLSContextStore) async {
+    private func reloadOnHangup(_ certificates: TLSContextStore?) async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            guard let certificates else { continue }
             report(Result { try certificates.reload() })
         }
     }
