@@ -51,7 +51,7 @@ struct RequestBodyRules {
     }
 
     /// Reads, parses and checks; null when there is no body and none is needed.
-    func read(_ headers: HTTPFields, _ body: HTTPRequestBody) async throws -> JSON {
+    func read(_ headers: HTTPFields, _ body: HTTPRequestBody, of target: Target?) async throws -> JSON {
         guard let rule = operation.body else { return .null }
         let buffer = try await body.collect()
         guard buffer.readableBytes > 0 else {
@@ -68,8 +68,12 @@ struct RequestBodyRules {
         } catch let error as JSONSyntaxError {
             throw Problem(.malformedBody, "Line \(error.line), column \(error.column): \(error.reason).")
         }
-        let errors = SchemaCheck.errors(in: tree, schema)
-        guard errors.isEmpty else { throw Problem.invalid(errors) }
+        var errors = SchemaCheck.errors(in: tree, schema)
+        guard errors.isEmpty else {
+            let known = Set(errors.map(\.place))
+            if let find = target?.readOnlyErrors { errors += try await find(tree).filter { !known.contains($0.place) } }
+            throw Problem.invalid(errors)
+        }
         return tree
     }
 }

@@ -169,7 +169,9 @@ package struct Responder: HTTPResponder {
         if let found = exchange.target, !preconditions.hold(for: found, operation.method) {
             throw try await preconditions.refusal(for: found, operation.method)
         }
-        if operation.body != nil, !operation.streamsBody { exchange.body = try await bodyRules.read(headers, request.body) }
+        if operation.body != nil, !operation.streamsBody {
+            exchange.body = try await bodyRules.read(headers, request.body, of: exchange.target)
+        }
 
         let assembly = ResponseAssembly(
             operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
