@@ -9,8 +9,8 @@ struct RequestBodyRules {
     /// 415 and 413.
     func checkHead(_ headers: HTTPFields, _ body: HTTPRequestBody) throws(Problem) {
         guard let rule = operation.body else {
-            // A body on GET has no meaning and is thrown away; elsewhere the client expects it to have one.
-            if operation.method != .get, (body.declaredLength ?? 0) > 0 { throw unsupported("The operation takes no body.", nil) }
+            // A body on GET has no meaning and is thrown away; elsewhere the client expects it to have one, also one that comes in chunks.
+            if operation.method != .get, !body.isEmpty { throw unsupported("The operation takes no body.", nil) }
             return
         }
         if let coding = headers.value(.contentEncoding), coding.lowercased() != "identity" {
