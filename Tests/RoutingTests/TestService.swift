@@ -38,6 +38,7 @@ final class TestService: Sendable {
                 - {name: size.nin, in: query, schema: {type: string}}
                 - {name: size.isNull, in: query, schema: {type: boolean}}
                 - {name: kind, in: query, schema: {type: string}, x-items: {enum: [round, square]}}
+                - {name: kind.ne, in: query, schema: {type: string}, x-items: {enum: [round, square]}}
                 - {name: madeOn.lte, in: query, schema: {type: string, format: date}}
                 - {name: changedAt.gt, in: query, schema: {type: string, format: date-time}}
               responses:
@@ -207,8 +208,8 @@ final class TestService: Sendable {
                 default: nil
                 }
             },
-            isAllowed: { $0.scopes.contains($1) },
             hasEnded: { $0 == "ended" },
+            isAllowed: { $0.scopes.contains($1) },
             problem: { $0 is Stale ? nil : Problem(.conflict, "Known to the table.") })
         log.service = self
     }
@@ -248,6 +249,7 @@ final class TestService: Sendable {
         var fields = headers
         if let token { fields[.authorization] = "Bearer " + token }
         let head = HTTPRequest(method: method, scheme: "https", authority: "trust.example:8443", path: path, headerFields: fields)
+        let buffer = ByteBuffer(string: body ?? "")
         let request = HTTPServerRequest(
             head: head,
             body: isChunked
