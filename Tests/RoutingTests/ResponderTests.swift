@@ -67,7 +67,6 @@ struct ResponderTests {
         var settings = Responder.Settings()
         settings.failedAuthenticationsPerMinute = 3
         let service = try TestService(settings: settings)
-        #expect(await service.send(.get, "/things", token: "reader").status == 200)
         var statuses: [Int] = []
         for number in 0..<8 { statuses.append(await service.send(.get, "/things", token: "bad\(number)").status) }
         // A minute may turn in between, once.
@@ -77,6 +76,7 @@ struct ResponderTests {
         #expect(await service.send(.get, "/things", token: "reader").status == 200)
         #expect(await service.send(.get, "/things", token: "bad", address: "192.0.2.2").status == 401)
     }
+
     @Test("A token that has ended is 401 however often it comes, and doesn't count against its address")
     func ended() async throws {
         var settings = Responder.Settings()
@@ -85,7 +85,6 @@ struct ResponderTests {
         for _ in 0..<8 { #expect(await service.send(.get, "/things", token: "ended").status == 401) }
         #expect(await service.send(.get, "/things", token: "bad").status == 401)
     }
-
 
     @Test("An operation open to everyone doesn't look at tokens")
     func open() async throws {
@@ -127,11 +126,11 @@ struct ResponderTests {
         let coded = await service.send(.post, "/things", [.contentType: "application/json", .contentEncoding: "gzip"], body: "{}")
         #expect(coded.status == 415)
         #expect(coded.headers[.acceptEncoding] == "identity")
+        #expect(await service.send(.post, "/things/x/polish", .json, body: "{}").status == 415)
         #expect(await service.send(.post, "/things/x/polish", .json, body: "{}", isChunked: true).status == 415)
         #expect(await service.send(.delete, "/things/x", [.ifMatch: "*"], body: "{}", isChunked: true).status == 415)
         #expect(await service.send(.get, "/things/x", .json, body: "{}", isChunked: true).status == 200)
         #expect(await service.send(.post, "/things/x/polish").status == 200)
-        #expect(await service.send(.post, "/things/x/polish", .json, body: "{}").status == 415)
         let large = await service.send(.post, "/things", .json, body: String(repeating: " ", count: 1 << 20) + "{}")
         #expect(large.status == 413)
         #expect(large.code == "content-too-large")

@@ -118,4 +118,15 @@ struct TokenTests {
         #expect(try await client.get("/v1/me/permissions", token: token).json["operations"]?.arrayValue?.count == OperationTests.all.count)
         #expect(try await client.get("/v1/me/permissions?operation=fly", token: token).status == 404)
     }
+
+    @Test("A new token comes with the tag it is read with; null means what leaving out means")
+    func tagAndNull() async throws {
+        let client = try await TestClient()
+        let created = try await client.post("/v1/tokens", ["name": "Desk", "role": "trustAdmin", "scopes": .null, "schoolIds": .null])
+        #expect(created.status == 201, "\(created.text)")
+        let id = try #require(created.json["id"]?.stringValue)
+        let read = try await client.get("/v1/tokens/\(id)")
+        #expect(created.etag != nil && created.etag == read.etag)
+        #expect(try await client.post("/v1/tokens/\(id)/rotate", ["overlapMinutes": .null]).status == 200)
+    }
 }
