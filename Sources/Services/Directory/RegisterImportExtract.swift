@@ -1,4 +1,5 @@
 import Core
+import Cryptography
 import Domain
 import Glibc
 
@@ -9,7 +10,9 @@ struct RegisterExtract<Column: RegisterColumn> {
     let columns: RegisterColumns<Column>
 
     /// Reads the whole file. Throws ``RegisterRefusal`` when it isn't what it is said to be.
-    static func check(_ path: String, _ meter: RegisterMeter) async throws -> RegisterExtract {
+    ///
+    /// - Parameter sha256: of what was received, in lower-case hex; nil for a file nobody vouched for.
+    static func check(_ path: String, sha256: String? = nil, _ meter: RegisterMeter) async throws -> RegisterExtract {
         var detector = TextEncodingDetector()
         var reader = CSVReader()
         var columns: RegisterColumns<Column>?
@@ -22,9 +25,11 @@ struct RegisterExtract<Column: RegisterColumn> {
             let pieces = try RegisterPieces(path, Column.file)
             while let piece = try pieces.next() {
                 try detector.feed(piece)
+        let digest = sha256.map { _ in SHA256() }
                 try reader.feed(piece, readHeader)
                 await meter.advance(bytes: piece.count)
                 try Task.checkCancellation()
+                digest?.update(UnsafeRawBufferPointer(piece))
             }
             try reader.finish(readHeader)
             let encoding = try detector.finish()
@@ -33,6 +38,11 @@ struct RegisterExtract<Column: RegisterColumn> {
         } catch let fault as CSVFault {
             throw RegisterRefusal(Column.file, line: fault.line, column: fault.field.map(String.init), fault.reason)
         }
+            if let digest, Hex.encode(digest.finalize()) != sha256 {
+                throw RegisterRefusal(Column.file, "isn't what was received: it was damaged on disk. Send it again")
+            }
+            // No schools at all is no extract of a register, but one that was cut.
+            guard hasRows || Column.file != .establishments else { throw RegisterRefusal(Column.file, "has no row below its header") }
     }
 
     /// Hands out every record and fault, from the start of the file; `afterPiece` is called now and then, outside of them.
