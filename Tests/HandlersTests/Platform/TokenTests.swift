@@ -30,7 +30,9 @@ struct TokenTests {
             ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"expiresAt\":\"2001-01-01T00:00:00Z\"}", "/expiresAt"),
             ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"schoolIds\":[\"sch_x\"]}", "/schoolIds/0"),
             ("{\"name\":\"\",\"role\":\"trustAdmin\"}", "/name"), ("{\"name\":\"x\",\"role\":\"king\"}", "/role"),
-            ("{\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"role\":\"trustAdmin\"}", "/name"), ("{\"name\":\"a\\tb\",\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"name\":\"a\\u2028b\",\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"name\":\"x\",\"scopes\":[\"schools:read\",\"schools:read\"]}", "/scopes/1"),
         ])
     func refused(body: String, pointer: String) async throws {
         let client = try await TestClient()
