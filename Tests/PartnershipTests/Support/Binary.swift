@@ -14,13 +14,26 @@ struct Binary {
 
     /// Runs one command to its end.
     @discardableResult
-    static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    static func run(_ arguments: String..., environment: [String: String] = [:], in directory: String? = nil) throws -> Result {
+        try Command.run(url, arguments, environment: environment, in: directory)
+    }
+}
+
+/// Any program.
+enum Command {
+    /// One of those on the path.
+    static func run(_ name: String, _ arguments: String...) throws -> Binary.Result {
+        try run(URL(filePath: "/usr/bin/env"), [name] + arguments, environment: ProcessInfo.processInfo.environment)
+    }
+
+    static func run(_ url: URL, _ arguments: [String], environment: [String: String], in directory: String? = nil) throws -> Binary.Result {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
         process.executableURL = url
         process.arguments = arguments
         process.environment = environment
+        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -28,7 +41,7 @@ struct Binary {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: text, errors: complaint)
+        return Binary.Result(status: process.terminationStatus, output: text, errors: complaint)
     }
 }
 
