@@ -34,10 +34,11 @@ VOLUME /var/lib/partnership
 EXPOSE 8443
 STOPSIGNAL SIGTERM
 
-# Asked over the loopback listener for metrics, so that it works alike with any certificate and with --plain-http.
+# /metrics over the loopback listener answers alike with any certificate and with --plain-http; and the port clients use has to accept.
+# With PARTNERSHIP_NO_METRICS there is nothing to ask: give another health check then.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["/bin/bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/9464 && printf 'GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+    CMD ["/bin/bash", "-c", "exec 4<>/dev/tcp/127.0.0.1/${PARTNERSHIP_PORT:-8443} && exec 3<>/dev/tcp/127.0.0.1/${PARTNERSHIP_METRICS_PORT:-9464} && printf 'GET /metrics HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 
 ENTRYPOINT ["/usr/local/bin/partnership"]
 # The certificate is mounted; its key has to be readable for uid 10001.
-CMD ["serve", "--host", "0.0.0.0", "--port", "8443", "--certificate", "/etc/partnership/tls/fullchain.pem", "--private-key", "/etc/partnership/tls/privkey.pem"]
+CMD ["serve", "--host", "0.0.0.0", "--certificate", "/etc/partnership/tls/fullchain.pem", "--private-key", "/etc/partnership/tls/privkey.pem"]

@@ -22,6 +22,9 @@ extension Answer {
         return .item(bytes, etag: .weak(resource.etag, of: bytes), status: status, location: location)
     }
 
+    /// Without this one, a resource would be taken for any other document and lose its version.
+    static func view(_ resource: some Resource) throws -> Answer { try view(resource, status: .ok) }
+
     /// A document that is no resource: the header tag is a hash of it.
     static func view(_ document: some Encodable) throws -> Answer {
         let bytes = try JSONCodec.encode(document)

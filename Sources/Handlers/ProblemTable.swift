@@ -25,6 +25,7 @@ package enum ProblemTable {
         case .overlap(let field): Problem(.overlap, "It overlaps with something that can't hold at the same time.", errors: [field])
         case .conflict(let sentence): Problem(.conflict, sentence)
         case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)
+        case .diskFull: .unavailable("The disk of the service is nearly full; tell whoever runs it.", retryAfter: 600)
         }
     }
 }

@@ -56,6 +56,10 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
     private func target(_ exchange: Exchange, writes: Bool) throws -> Target {
         let id = exchange.path("id")
         let (found, etag) = try writes ? service.identifyForWriting(id, exchange.call) : service.identify(id, exchange.call)
-        return Target(id: found, etag: etag) { try await service.changedMembers(found, since: $0) }
+        return Target(id: found, etag: etag) {
+            try await service.changedMembers(found, since: $0)
+        } readOnlyErrors: {
+            try service.readOnlyErrors($0, of: found, exchange.call)
+        }
     }
 }

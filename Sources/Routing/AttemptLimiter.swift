@@ -1,19 +1,17 @@
 import Glibc
 import Synchronization
 
-/// Slows down whoever tries tokens: after too many unknown ones in a minute an address isn't even looked up until the minute is over.
+/// Slows down whoever guesses tokens: after too many unknown ones in a minute an address gets no other answer than to wait.
 ///
-/// Several honest clients may share that address behind a proxy, so tokens that have worked before go on working. Memory is bounded:
-/// beyond `maximumAddresses` in one minute all further ones share one count.
+/// Only unknown ones count. Many honest clients may share an address behind a proxy, and whoever has a good token is let in however many
+/// bad ones come from beside it: looking one up is a point read, so there is nothing to save by not doing it. Memory is bounded: beyond
+/// `maximumAddresses` in one minute all further ones share one count.
 final class AttemptLimiter: Sendable {
     static let maximumAddresses = 4_096
-    static let maximumTokens = 4_096
 
     private struct State {
         var minute = 0
         var failures: [String: Int] = [:]
-        /// Hashes, with this process's own seed.
-        var knownTokens: Set<Int> = []
     }
 
     private let limit: Int
@@ -28,40 +26,18 @@ final class AttemptLimiter: Sendable {
         self.seconds = seconds
     }
 
-    /// Seconds to wait before this token may be tried; nil for now.
-    func wait(_ address: String, token: String) -> Int? {
-        let now = seconds()
-        return state.withLock { state in
-            Self.turn(&state, now)
-            guard !state.failures.isEmpty, state.failures[Self.key(address, state), default: 0] >= limit else { return nil }
-            return state.knownTokens.contains(token.hashValue) ? nil : 60 - now % 60
-        }
-    }
-
-    func succeeded(token: String) {
-        state.withLock { state in
-            let hash = token.hashValue
-            if state.knownTokens.contains(hash) { return }
-            if state.knownTokens.count >= Self.maximumTokens { state.knownTokens.removeAll() }
-            state.knownTokens.insert(hash)
-        }
-    }
-
     /// Counts an unknown token; seconds to wait when that was one too many.
     func failed(_ address: String) -> Int? {
         let now = seconds()
         return state.withLock { state in
-            Self.turn(&state, now)
+            if state.minute != now / 60 {
+                state.minute = now / 60
+                state.failures.removeAll(keepingCapacity: true)
+            }
             let key = Self.key(address, state)
             state.failures[key, default: 0] += 1
             return state.failures[key, default: 0] > limit ? 60 - now % 60 : nil
         }
-    }
-
-    private static func turn(_ state: inout State, _ now: Int) {
-        guard state.minute != now / 60 else { return }
-        state.minute = now / 60
-        state.failures.removeAll(keepingCapacity: true)
     }
 
     private static func key(_ address: String, _ state: State) -> String {

@@ -28,6 +28,7 @@ package struct Binding: Sendable {
 /// What a request is about, as far as the checks before the body need it.
 package struct Target: Sendable {
     package typealias ChangedMembers = @Sendable (VersionTag) async throws -> [String]
+    package typealias ReadOnlyErrors = @Sendable (JSON) async throws -> [FieldError]
 
     package var id: String
     /// The stored version; nil where there is none, and then no precondition applies.
@@ -36,12 +37,19 @@ package struct Target: Sendable {
     package var exists = true
     /// Members changed since a version the client knew; asked for only when its tag is stale.
     package var changedMembers: ChangedMembers?
+    /// The members of a patch that aren't the caller's to set; asked for when the patch breaks its schema as well, so that all errors come
+    /// at once.
+    package var readOnlyErrors: ReadOnlyErrors?
     /// What was loaded on the way, so that the handler needn't load it again.
     package var value: (any Sendable)?
 
-    package init(id: String, etag: VersionTag? = nil, value: (any Sendable)? = nil, changedMembers: ChangedMembers? = nil) {
+    package init(
+        id: String, etag: VersionTag? = nil, value: (any Sendable)? = nil, changedMembers: ChangedMembers? = nil,
+        readOnlyErrors: ReadOnlyErrors? = nil
+    ) {
         self.id = id
         self.etag = etag
+        self.readOnlyErrors = readOnlyErrors
         self.value = value
         self.changedMembers = changedMembers
     }

@@ -112,7 +112,7 @@ enum Accept {
         init?(_ text: Substring) {
             guard let type = MediaType(text) else { return nil }
             essence = type.essence
-            weight = type.parameters["q"].map { Double($0).map { Int(min(max($0, 0), 1) * 1000) } ?? 0 } ?? 1000
+            weight = type.parameters["q"].map { QualityValue.parse($0) ?? 0 } ?? 1000
         }
     }
 
@@ -123,5 +123,24 @@ enum Accept {
             if let range = ranges.last(where: { $0.essence == pattern }) { return range.weight }
         }
         return 0
+    }
+}
+
+/// `q=` of the fields that negotiate (RFC 9110 §12.4.2).
+enum QualityValue {
+    /// 0 to 1000; nil for what isn't `0`, `1` or one of these with up to three decimals, such as `nan`, `1e9` or `-0`.
+    static func parse(_ text: some StringProtocol) -> Int? {
+        var bytes = text.utf8[...]
+        guard let first = bytes.popFirst(), first == UInt8(ascii: "0") || first == UInt8(ascii: "1") else { return nil }
+        if let point = bytes.popFirst(), point != UInt8(ascii: ".") { return nil }
+        guard bytes.count <= 3 else { return nil }
+        var value = first == UInt8(ascii: "1") ? 1000 : 0
+        var place = 100
+        for byte in bytes {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) else { return nil }
+            value += Int(byte - UInt8(ascii: "0")) * place
+            place /= 10
+        }
+        return value <= 1000 ? value : nil
     }
 }

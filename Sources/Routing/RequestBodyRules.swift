@@ -9,8 +9,8 @@ struct RequestBodyRules {
     /// 415 and 413.
     func checkHead(_ headers: HTTPFields, _ body: HTTPRequestBody) throws(Problem) {
         guard let rule = operation.body else {
-            // A body on GET has no meaning and is thrown away; elsewhere the client expects it to have one.
-            if operation.method != .get, (body.declaredLength ?? 0) > 0 { throw unsupported("The operation takes no body.", nil) }
+            // A body on GET has no meaning and is thrown away; elsewhere the client expects it to have one, also one that comes in chunks.
+            if operation.method != .get, !body.isEmpty { throw unsupported("The operation takes no body.", nil) }
             return
         }
         if let coding = headers.value(.contentEncoding), coding.lowercased() != "identity" {
@@ -51,7 +51,7 @@ struct RequestBodyRules {
     }
 
     /// Reads, parses and checks; null when there is no body and none is needed.
-    func read(_ headers: HTTPFields, _ body: HTTPRequestBody) async throws -> JSON {
+    func read(_ headers: HTTPFields, _ body: HTTPRequestBody, of target: Target?) async throws -> JSON {
         guard let rule = operation.body else { return .null }
         let buffer = try await body.collect()
         guard buffer.readableBytes > 0 else {
@@ -68,8 +68,12 @@ struct RequestBodyRules {
         } catch let error as JSONSyntaxError {
             throw Problem(.malformedBody, "Line \(error.line), column \(error.column): \(error.reason).")
         }
-        let errors = SchemaCheck.errors(in: tree, schema)
-        guard errors.isEmpty else { throw Problem.invalid(errors) }
+        var errors = SchemaCheck.errors(in: tree, schema)
+        guard errors.isEmpty else {
+            let known = Set(errors.map(\.place))
+            if let find = target?.readOnlyErrors { errors += try await find(tree).filter { !known.contains($0.place) } }
+            throw Problem.invalid(errors)
+        }
         return tree
     }
 }

@@ -32,12 +32,14 @@ package struct Responder: HTTPResponder {
     /// - Parameters:
     ///   - bindings: exactly one for each operation of the contract.
     ///   - authenticate: the actor behind a bearer token; nil when it is no good.
+    ///   - hasEnded: whether one that is no good once was: expired or revoked. Those who send it aren't guessing.
     ///   - isAllowed: whether an actor holds a permission of the contract's `security`.
     ///   - problem: what an error of a handler means to the caller; nil makes it an internal error.
     /// Throws ``ContractError`` naming what is missing or too much.
     package init(
         contract: Contract, bindings: [Binding], settings: Settings = Settings(), logger: Logger,
         authenticate: @escaping @Sendable (_ token: String) throws -> Actor?,
+        hasEnded: @escaping @Sendable (_ token: String) throws -> Bool = { _ in false },
         isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
         problem: @escaping @Sendable (any Error) -> Problem?
     ) throws {
@@ -46,7 +48,7 @@ package struct Responder: HTTPResponder {
         self.settings = settings
         self.logger = logger
         authentication = BearerAuthentication(
-            authenticate: authenticate, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
+            authenticate: authenticate, hasEnded: hasEnded, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
         self.isAllowed = isAllowed
         self.problem = problem
         exports = ExportSlots(settings.concurrentExports)
@@ -167,7 +169,9 @@ package struct Responder: HTTPResponder {
         if let found = exchange.target, !preconditions.hold(for: found, operation.method) {
             throw try await preconditions.refusal(for: found, operation.method)
         }
-        if operation.body != nil, !operation.streamsBody { exchange.body = try await bodyRules.read(headers, request.body) }
+        if operation.body != nil, !operation.streamsBody {
+            exchange.body = try await bodyRules.read(headers, request.body, of: exchange.target)
+        }
 
         let assembly = ResponseAssembly(
             operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)

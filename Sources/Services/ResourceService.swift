@@ -99,6 +99,11 @@ extension ResourceReader {
         try await store.each(Item.self, query, visibleTo: Visibility(of: call.actor), body)
     }
 
+    /// What a patch may not change and would; for a 422 that names everything at once.
+    package func readOnlyErrors(_ patch: JSON, of id: String, _ call: Call) throws -> [FieldError] {
+        try MergePatch.readOnlyErrors(patch, to: find(id, call))
+    }
+
     /// Members changed since the version a client knew; for 412.
     package func changedMembers(_ id: String, since tag: VersionTag) async throws -> [String] {
         try await store.read { try $0.changedMembers(of: Item.type, id: id, since: tag) }

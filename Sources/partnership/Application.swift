@@ -65,7 +65,7 @@ struct Application {
         try await services.trust.ensureExists()
 
         let contract = try Contract()
-        let limits = ServerLimits.standard
+        let limits = limitsThatFit()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
@@ -75,6 +75,7 @@ struct Application {
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
             authenticate: { try services.tokens.authenticate($0) },
+            hasEnded: { try services.tokens.hasEnded($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
             problem: ProblemTable.problem)
 
@@ -83,6 +84,7 @@ struct Application {
         configuration.headers = CommonHeaders(
             strictTransportSecurity: options.tls.hsts ? 31_536_000 : nil, allowedOrigins: Set(options.origins))
         configuration.accessLog = AccessLog()
+        configuration.trustedProxies = TrustedProxies(options.listening.trustedProxies)
         configuration.metrics = ServerMetrics(registry: registry)
         let scheme = certificates == nil ? "http" : "https"
         let server = HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
@@ -90,7 +92,9 @@ struct Application {
         }
 
         var running: [any Service] = [Background { try await services.imports.run() }]
-        if let certificates { running += [Background { await watch(certificates) }, Background { await reloadOnHangup(certificates) }] }
+        // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
+        running.append(Background { await reloadOnHangup(certificates) })
+        if let certificates { running.append(Background { await watch(certificates) }) }
         if let metricsServer = metricsServer(registry, certificates) { running.append(metricsServer) }
         // Stopped in reverse: first the service says it isn't ready, then it stops listening, the rest follows.
         running += [server, Draining(health: services.health)]
@@ -106,6 +110,20 @@ struct Application {
         logger.info("Stopped")
         LineOutput.standardOutput.flush()
         LineOutput.standardError.flush()
+    }
+
+    /// The standard limits, with no more connections than files may be open.
+    private func limitsThatFit() -> ServerLimits {
+        var limits = ServerLimits.standard
+        let openFiles = OpenFiles.raiseLimit()
+        let wanted = limits.connections
+        limits.connections = OpenFiles.connections(wanted: wanted, limit: openFiles)
+        if limits.connections < wanted {
+            logger.warning(
+                "Takes \(limits.connections) connections at once instead of \(wanted), because no more than \(openFiles) files may be open (ulimit -n, LimitNOFILE)"
+            )
+        }
+        return limits
     }
 
     /// `/metrics` on the loopback address, for whoever collects them on this machine.
@@ -127,8 +145,9 @@ struct Application {
         await certificates.watch(every: .seconds(10)) { report($0) }
     }
 
-    private func reloadOnHangup(_ certificates: TLSContextStore) async {
+    private func reloadOnHangup(_ certificates: TLSContextStore?) async {
         for await _ in await UnixSignalsSequence(trapping: .sighup) {
+            guard let certificates else { continue }
             report(Result { try certificates.reload() })
         }
     }

@@ -67,6 +67,16 @@ struct CrashTests {
         #expect(service.stop() == 0)
     }
 
+    @Test("SIGHUP leaves the service running")
+    func hangUp() throws {
+        let directory = try TemporaryDirectory()
+        let service = try RunningService(data: directory.path)
+        // Both have come in by then: a signal that isn't caught ends a process before its next answer.
+        for _ in 0..<2 { Foundation.kill(service.process.processIdentifier, SIGHUP) }
+        #expect(Connection(port: service.port)?.send("GET", "/livez", token: "none")?.status == 200)
+        #expect(service.stop() == 0)
+    }
+
     @Test("A second service on the same data is refused with a sentence")
     func second() throws {
         let directory = try TemporaryDirectory()

@@ -10,8 +10,8 @@ struct EnvironmentSettingsTests {
 
     @Test("An option the command line leaves out is taken from the environment")
     func takes() throws {
-        #expect(try complete("serve", ["PARTNERSHIP_METRICS_PORT": "9000"]) == ["serve", "--metrics-port", "9000"])
-        #expect(try complete("import gias", ["PARTNERSHIP_GROUP_UID": "3320"]) == ["import", "gias", "--group-uid", "3320"])
+        #expect(try complete("serve", ["PARTNERSHIP_METRICS_PORT": "9000"]) == ["serve", "--metrics-port=9000"])
+        #expect(try complete("import gias", ["PARTNERSHIP_GROUP_UID": "3320"]) == ["import", "gias", "--group-uid=3320"])
     }
 
     @Test("The command line wins, in either spelling")
@@ -37,7 +37,7 @@ struct EnvironmentSettingsTests {
 
     @Test("What follows -- stays positional")
     func positional() throws {
-        #expect(try complete("backup -- -odd", ["PARTNERSHIP_DATA": "/d"]) == ["backup", "--data", "/d", "--", "-odd"])
+        #expect(try complete("backup -- -odd", ["PARTNERSHIP_DATA": "/d"]) == ["backup", "--data=/d", "--", "-odd"])
     }
 }
 
@@ -64,6 +64,8 @@ struct ServeOptionsTests {
             ("serve --certificate c --private-key k --require-client-certificate", "needs --client-authorities"),
             ("serve --certificate c --private-key k --server-names a", "name=chain.pem:key.pem"),
             ("serve --plain-http --security-contact me", "--security-contact is a mailto:"), ("serve --no-such-thing", "Unknown option"),
+            ("serve --plain-http --trusted-proxy proxy.example", "--trusted-proxy is an address such as"),
+            ("serve --plain-http --trusted-proxy 10.0.0.2 --trusted-proxy 10.0.0.3,", "--trusted-proxy is an address such as"),
         ])
     func contradictions(line: String, sentence: String) throws {
         #expect(try #require(refusal(line)).contains(sentence))
@@ -73,4 +75,11 @@ struct ServeOptionsTests {
         "Settings that fit are taken",
         arguments: ["serve --plain-http", "serve --certificate c --private-key k --hsts --server-names a.org=c:k,b.org=c:k"])
     func fitting(line: String) { #expect(refusal(line) == nil) }
+
+    @Test("Trusted proxies are given again, by commas, or both")
+    func proxies() throws {
+        let line = ["serve", "--plain-http", "--trusted-proxy", "10.0.0.2, 10.0.0.3", "--trusted-proxy", "::1"]
+        let command = try #require(try Partnership.parseAsRoot(line) as? ServeCommand)
+        #expect(command.listening.trustedProxies == ["10.0.0.2", "10.0.0.3", "::1"])
+    }
 }

@@ -108,4 +108,26 @@ struct VerbTests {
         #expect(try Binary.run("check", "--data", data).status == 0)
         #expect(service.stop() == 0)
     }
+
+    @Test(
+        "A token's name is one line of 1 to 200 characters, and nothing is given twice",
+        arguments: [
+            ("", "schools:read", "1 to 200 characters"), (String(repeating: "x", count: 201), "schools:read", "1 to 200 characters"),
+            ("a\tb", "schools:read", "one line"), ("a\nb", "schools:read", "one line"),
+            ("a", "schools:read,schools:read", "schools:read is given twice"),
+        ])
+    func tokenNames(name: String, scopes: String, sentence: String) throws {
+        let directory = try TemporaryDirectory()
+        let result = try Binary.run("token", "create", "--name", name, "--scopes", scopes, "--data", directory.path)
+        #expect(result.status != 0 && result.errors.contains(sentence) && !result.errors.contains("SQLite"), "\(result.errors)")
+        #expect(try Binary.run("token", "list", "--data", directory.path).output == "")
+    }
+
+    @Test("A value from the environment may begin with a hyphen")
+    func hyphen() throws {
+        let directory = try TemporaryDirectory()
+        let result = try Binary.run("migrate", environment: ["PARTNERSHIP_DATA": "-x"], in: directory.path)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(FileManager.default.fileExists(atPath: directory.path + "/-x"))
+    }
 }

@@ -13,25 +13,20 @@ struct AttemptLimiterTests {
     func ends() {
         let clock = Clock()
         let limiter = AttemptLimiter(limit: 2) { clock.now.withLock { $0 } }
-        #expect(limiter.wait("a", token: "t") == nil)
         #expect(limiter.failed("a") == nil)
         #expect(limiter.failed("a") == nil)
-        #expect(limiter.wait("a", token: "t") == 20)
         #expect(limiter.failed("a") == 20)
-        #expect(limiter.wait("b", token: "t") == nil)
-        limiter.succeeded(token: "t")
-        #expect(limiter.wait("a", token: "t") == nil)
+        #expect(limiter.failed("b") == nil)
         clock.now.withLock { $0 = 120 }
-        #expect(limiter.wait("a", token: "u") == nil)
+        #expect(limiter.failed("a") == nil)
     }
 
     @Test("Beyond its size the table counts all further addresses together")
     func bounded() {
         let limiter = AttemptLimiter(limit: 1) { 0 }
         for number in 0..<AttemptLimiter.maximumAddresses { _ = limiter.failed("10.0.\(number / 256).\(number % 256)") }
-        _ = limiter.failed("x")
-        _ = limiter.failed("y")
-        #expect(limiter.wait("z", token: "t") != nil)
+        #expect(limiter.failed("x") == nil)
+        #expect(limiter.failed("y") == 60)
     }
 
     @Test(

@@ -38,6 +38,7 @@ final class TestService: Sendable {
                 - {name: size.nin, in: query, schema: {type: string}}
                 - {name: size.isNull, in: query, schema: {type: boolean}}
                 - {name: kind, in: query, schema: {type: string}, x-items: {enum: [round, square]}}
+                - {name: kind.ne, in: query, schema: {type: string}, x-items: {enum: [round, square]}}
                 - {name: madeOn.lte, in: query, schema: {type: string, format: date}}
                 - {name: changedAt.gt, in: query, schema: {type: string, format: date-time}}
               responses:
@@ -207,6 +208,7 @@ final class TestService: Sendable {
                 default: nil
                 }
             },
+            hasEnded: { $0 == "ended" },
             isAllowed: { $0.scopes.contains($1) },
             problem: { $0 is Stale ? nil : Problem(.conflict, "Known to the table.") })
         log.service = self
@@ -242,13 +244,17 @@ final class TestService: Sendable {
     /// - Parameter token: of the field Authorization; nil for none.
     func send(
         _ method: HTTPRequest.Method = .get, _ path: String?, _ headers: HTTPFields = [:], body: String? = nil, token: String? = "all",
-        address: String = "192.0.2.1", reads: Bool = true
+        address: String = "192.0.2.1", reads: Bool = true, isChunked: Bool = false
     ) async -> Reply {
         var fields = headers
         if let token { fields[.authorization] = "Bearer " + token }
         let head = HTTPRequest(method: method, scheme: "https", authority: "trust.example:8443", path: path, headerFields: fields)
+        let buffer = ByteBuffer(string: body ?? "")
         let request = HTTPServerRequest(
-            head: head, body: HTTPRequestBody(buffer: ByteBuffer(string: body ?? "")), remoteAddress: address, requestId: "r1")
+            head: head,
+            body: isChunked
+                ? HTTPRequestBody(backing: .buffer(buffer), declaredLength: nil, limit: ServerLimits.standard.bodySize)
+                : HTTPRequestBody(buffer: buffer), remoteAddress: address, requestId: "r1")
         let response = await responder.respond(to: request)
         let sink = Sink()
         if reads, method != .head { try? await response.body.write(Writer(sink: sink)) }

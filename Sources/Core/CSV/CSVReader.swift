@@ -12,7 +12,8 @@ package struct CSVReader {
         /// The first record's fields.
         case header(CSVRecord)
         case record(CSVRecord)
-        case fault(CSVFault)
+        /// With the fields that could be read before it.
+        case fault(CSVFault, CSVRecord)
     }
 
     private enum Outcome {
@@ -80,7 +81,7 @@ package struct CSVReader {
                 let fault = CSVFault(line: line, field: field, reason: reason)
                 // Without columns there is nothing to read on for.
                 guard width > 0, bytes[place] != 0 else { throw fault }
-                try body(.fault(fault))
+                try handOut(fault, bytes, fields: field - 1, body)
                 start = skip(bytes, from: start)
             case .incomplete(let openQuote):
                 guard bytes.count - start <= Self.recordLimit else { throw tooLong }
@@ -102,7 +103,8 @@ package struct CSVReader {
         if !isEmpty || width == 1 {
             guard hasWidth else {
                 let fields = places.count == 1 ? "1 field" : "\(places.count) fields"
-                try body(.fault(CSVFault(line: line, field: nil, reason: "has \(fields), the header has \(width)")))
+                let fault = CSVFault(line: line, field: nil, reason: "has \(fields), the header has \(width)")
+                try handOut(fault, bytes, fields: places.count, body)
                 return skip(bytes, from: start)
             }
             try places.withUnsafeBufferPointer { places in
@@ -113,6 +115,15 @@ package struct CSVReader {
         }
         for index in start..<next where bytes[index] == UInt8(ascii: "\n") { line += 1 }
         return next
+    }
+
+    private func handOut(
+        _ fault: CSVFault, _ bytes: UnsafeBufferPointer<UInt8>, fields: Int, _ body: (Event) throws -> Void
+    ) throws {
+        try places.withUnsafeBufferPointer { places in
+            let whole = UnsafeBufferPointer(rebasing: places.prefix(fields))
+            try body(.fault(fault, CSVRecord(line: fault.line, bytes: bytes, places: whole)))
+        }
     }
 
     /// Passes over the first line of a faulty record, the rest of it when it comes.

@@ -35,7 +35,7 @@ package struct CSVTable: Sendable {
             case .record(let record):
                 let texts = (0..<record.count).map { (names[$0], Self.trimmed(record.text($0, encoding))) }
                 rows.append(Row(line: record.line, values: Dictionary(texts.filter { !$0.1.isEmpty }) { first, _ in first }))
-            case .fault(let fault): faults.append(fault)
+            case .fault(let fault, _): faults.append(fault)
             }
         }
         try bytes.withUnsafeBufferPointer { try reader.feed($0, take) }

@@ -98,10 +98,13 @@ extension RegisterGroup {
         return text
     }
 
-    /// Spreadsheets eat leading zeros; a number that is too short gets them back.
+    /// Spreadsheets eat leading zeros; a number that is too short gets them back. nil for any other form.
     fileprivate static func companyNumber(_ text: String?) -> String? {
         guard let text, (6...8).contains(text.utf8.count) else { return nil }
-        if text.utf8.count == 8 { return text }
+        let isForm = text.utf8.allSatisfy {
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0)
+        }
+        if text.utf8.count == 8 { return isForm ? text : nil }
         return RegisterCell.number(text.utf8) == nil ? nil : String(repeating: "0", count: 8 - text.utf8.count) + text
     }
 }

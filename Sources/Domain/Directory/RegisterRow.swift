@@ -127,9 +127,9 @@ extension RegisterRow {
     /// Counted up whenever rows are read in another way than before: then also rows that didn't change are read anew.
     private static let mappingVersion: UInt8 = 1
 
-    /// The URN as a number; nil when it isn't six digits.
+    /// The URN as a number; nil when it isn't six digits, or isn't there because the record breaks off before it.
     package static func urn(_ record: CSVRecord, _ columns: RegisterColumns<RegisterSchoolColumn>) -> Int? {
-        guard let position = columns.position(.urn) else { return nil }
+        guard let position = columns.position(.urn), position < record.count else { return nil }
         let field = record.raw(position).split(separator: UInt8(ascii: " "))
         return field.count == 1 && field[0].count == 6 ? RegisterCell.number(field[0]) : nil
     }

@@ -57,9 +57,12 @@ extension Trust {
         "timeZone": "Europe/London", "academicYearStart": .string(usualYearStart), "bankHolidayDivision": "england-and-wales",
     ]
 
+    /// Names of places, which know when clocks change. `TimeZone(identifier:)` takes offsets and abbreviations too, such as GMT+5 and EST.
+    private static let timeZones = Set(TimeZone.knownTimeZoneIdentifiers).union(["Etc/UTC"])
+
     /// Throws ``DomainError/invalid(_:)`` for what a schema can't say.
     package func validate() throws {
-        guard TimeZone(identifier: timeZone) != nil else {
+        guard Self.timeZones.contains(timeZone) else {
             throw DomainError.invalid([
                 FieldError(pointer: "/timeZone", code: "unknown-time-zone", detail: "must be an IANA name such as Europe/London")
             ])

@@ -18,4 +18,6 @@ package enum DomainError: Error, Hashable, Sendable {
     case conflict(String)
     /// Too much is waiting to be written; try again in a moment.
     case busy
+    /// The disk has no room for what is sent.
+    case diskFull
 }

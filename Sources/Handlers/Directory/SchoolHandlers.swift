@@ -31,7 +31,11 @@ package struct SchoolHandlers: Sendable {
 
     private func ownSchool(_ exchange: Exchange) async throws -> Target? {
         let (id, etag) = try schools.identifyForWriting(key: exchange.path("id"), exchange.call)
-        return Target(id: id, etag: etag) { try await schools.changedMembers(id, since: $0) }
+        return Target(id: id, etag: etag) {
+            try await schools.changedMembers(id, since: $0)
+        } readOnlyErrors: {
+            try schools.readOnlyErrors($0, of: id, exchange.call)
+        }
     }
 
     private func listSchools(_ exchange: Exchange) async throws -> Answer {

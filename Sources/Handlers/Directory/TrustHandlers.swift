@@ -20,7 +20,11 @@ package struct TrustHandlers: Sendable {
 
     private func target(_ exchange: Exchange) async throws -> Target? {
         let stored = try trust.find()
-        return Target(id: stored.id, etag: stored.etag) { try await trust.changedMembers(id: stored.id, since: $0) }
+        return Target(id: stored.id, etag: stored.etag) {
+            try await trust.changedMembers(id: stored.id, since: $0)
+        } readOnlyErrors: {
+            try trust.readOnlyErrors($0)
+        }
     }
 
     private func changeable(_ exchange: Exchange) async throws -> Target? {

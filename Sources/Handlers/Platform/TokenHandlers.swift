@@ -29,7 +29,9 @@ package struct TokenHandlers: Sendable {
     private func createToken(_ exchange: Exchange) async throws -> Answer {
         let request = try JSONCodec.decode(TokenService.Request.self, from: exchange.body)
         let (token, secret) = try await tokens.create(request, exchange.call)
-        return try .item(showing(secret, of: token), status: .created, location: ResourceType.apiToken.href(id: token.id))
+        // The tag is that of the token as it is read, without its secret.
+        let etag = try EntityTag.weak(token.etag, of: JSONCodec.encode(token))
+        return try .item(showing(secret, of: token), etag: etag, status: .created, location: ResourceType.apiToken.href(id: token.id))
     }
 
     private func getToken(_ exchange: Exchange) async throws -> Answer {

@@ -22,6 +22,17 @@ extension Transaction {
         return names
     }
 
+    /// Who wrote a resource last: who that is, not what they may. nil when nobody did.
+    package func lastWriter(of type: ResourceType, id: String) throws -> Actor? {
+        try connection.database.cached(
+            """
+            SELECT actorKind, actorId, actorName, actorPersonId FROM audit WHERE resourceType = ? AND resourceId = ? ORDER BY seq DESC LIMIT 1
+            """
+        ).first([.text(type.rawValue), .text(id)]) { row in
+            Actor(kind: Actor.Kind(rawValue: row.text(0)) ?? .system, id: row.text(1), name: row.text(2), personId: row.optionalText(3))
+        }
+    }
+
     /// Reads the whole audit trail and recomputes its chain and the digests of all values that were not erased.
     ///
     /// Returns what is wrong, as sentences, at most `limit` of them; none when the trail is whole.

@@ -33,7 +33,7 @@ struct ListSQL {
         let id = sortKeys.isEmpty && filters.isNarrowedByRange ? "+id" : "id"
         let order = try Order(table: table, keys: sortKeys, id: id, idDescends: descends)
         count = Part(sql: "SELECT count(*) FROM \(table.name)" + filters.clause(), arguments: filters.arguments)
-        isCommon = query.filters.count <= 1 && query.filters.allSatisfy { $0.values.count == 1 } && query.sort.count <= 1
+        isCommon = Self.isCommon(query)
 
         let keys = sortKeys.map { Table.quoted($0.member) }
         let select = "SELECT \(([selection] + keys).joined(separator: ", ")) FROM \(table.name)"
@@ -46,6 +46,17 @@ struct ListSQL {
                     sql: select + filters.clause(adding: conditions) + " ORDER BY " + order.terms(in: section),
                     arguments: filters.arguments + position.arguments))
         }
+    }
+}
+
+extension ListSQL {
+    /// The first page by one member or none, the next ones of the plain list, and one member equal to one value: a few dozen texts for each
+    /// table. A kept statement is never forgotten, on any connection, so everything that can be combined is prepared anew.
+    private static func isCommon(_ query: ListQuery) -> Bool {
+        guard query.text == nil, query.updatedSince == nil, query.asOf == nil else { return false }
+        if query.filters.isEmpty { return query.sort.isEmpty || (query.sort.count == 1 && query.cursor == nil) }
+        guard query.filters.count == 1, query.sort.isEmpty, query.cursor == nil else { return false }
+        return query.filters[0].comparison == .eq && query.filters[0].values.count == 1
     }
 }
 

@@ -6,11 +6,24 @@ enum DatabaseCopy {
     /// Writes a compact copy of what `source` holds at this moment, its log included, on disk when this returns. `destination` must not
     /// exist. Writers of the source go on meanwhile.
     static func write(_ source: String, to destination: String) throws {
-        guard access(destination, F_OK) != 0 else { throw StoreError.exists(path: destination) }
+        // Made first and empty, for its owner alone: what is written into it is never anybody else's to read.
+        let descriptor = open(destination, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == EEXIST ? StoreError.exists(path: destination) : FileError.last("make", destination)
+        }
+        close(descriptor)
+        do {
+            try copy(source, to: destination)
+        } catch {
+            unlink(destination)
+            throw error
+        }
+    }
+
+    private static func copy(_ source: String, to destination: String) throws {
         let database = try DatabaseQueue(path: source, configuration: Store.configuration())
         try database.inDatabase { try $0.prepared("VACUUM INTO ?").run([.text(destination)]) }
         try database.close()
-        chmod(destination, 0o600)
         try synchronise(destination)
     }
 

@@ -29,6 +29,13 @@ package struct ApiTokenRepository<Owner: Transaction> {
         }
     }
 
+    /// Whether there is such a secret, valid or not.
+    package func isKnown(secretDigest: String) throws -> Bool {
+        try transaction.connection.database.cached("SELECT 1 FROM apiTokenSecret WHERE digest = ?").first([.text(secretDigest)]) { _ in
+            true
+        } != nil
+    }
+
     package func isEmpty() throws -> Bool {
         try transaction.connection.database.cached("SELECT 1 FROM apiToken LIMIT 1").first { _ in true } == nil
     }

@@ -104,6 +104,12 @@ struct OperationCompiler {
             parameters[index].role = .fields
         }
         if !isList, let index = parameters.firstIndex(where: { $0.name == "expand" }) { parameters[index].role = .expand }
+        for parameter in parameters where parameter.items != nil {
+            if case .filter(let rule) = parameter.role, rule.takesItems { continue }
+            throw ContractError(
+                at: pointer,
+                "\(operationId), parameter \(parameter.name): x-items is for filters by whole values, and would do nothing here")
+        }
         return Operation(
             operationId: operationId, method: method, path: path, pathNames: pathNames, permission: permission, parameters: parameters,
             body: body, streamsBody: streamsBody, produces: produces, list: grammar, projectable: projectable, responses: responses)

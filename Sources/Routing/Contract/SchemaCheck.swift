@@ -100,7 +100,7 @@ struct SchemaCheck {
         }
         if rules.uniqueItems {
             var seen: Set<JSON> = []
-            for (index, element) in elements.enumerated() where !seen.insert(element).inserted {
+            for (index, element) in elements.enumerated() where !seen.insert(element.canonical).inserted {
                 within(.element(index)) { $0.report("not-unique", "repeats an earlier element") }
             }
         }
@@ -242,6 +242,19 @@ extension JSON {
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"
+        }
+    }
+
+    /// The same for all spellings of one value: members in one order, 1 for 1.0.
+    fileprivate var canonical: JSON {
+        switch self {
+        case .null, .bool, .integer, .string: return self
+        case .double: return integerValue.map(JSON.integer) ?? self
+        case .array(let elements): return .array(elements.map(\.canonical))
+        case .object(let members):
+            var sorted = JSON.Object(minimumCapacity: members.count)
+            for name in members.keys.sorted() { sorted[name] = members[name]?.canonical }
+            return .object(sorted)
         }
     }
 

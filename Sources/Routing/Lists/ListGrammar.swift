@@ -12,6 +12,14 @@ struct ListGrammar: Sendable {
         var valueType: ValueType
         /// Whether the text is a comma list.
         var isList: Bool
+
+        /// Whether its values can be held against `x-items`: whole values of the member, not parts of one and not a yes or no.
+        var takesItems: Bool {
+            switch comparison {
+            case .eq, .ne, .nin, .lt, .lte, .gt, .gte: true
+            case .contains, .startsWith, .isNull: false
+            }
+        }
     }
 
     /// Members of an item, in schema order.

@@ -88,13 +88,14 @@ struct ListParameters {
                 guard let value = Self.typed(text, rule.valueType) else {
                     return [FieldError(parameter: parameter.name, code: "type", detail: "\(text) is not \(rule.valueType.phrase)")]
                 }
-                if let items = parameter.items, let error = SchemaCheck.errors(in: value, items).first {
-                    return [FieldError(parameter: parameter.name, code: error.code, detail: "each value " + error.detail)]
-                }
                 values.append(value)
             }
         } else {
             values = [Self.canonical(value, rule.valueType)]
+        }
+        if let items = parameter.items, let error = values.lazy.compactMap({ SchemaCheck.errors(in: $0, items).first }).first {
+            let detail = rule.isList ? "each value " + error.detail : error.detail
+            return [FieldError(parameter: parameter.name, code: error.code, detail: detail)]
         }
         query.filters.append(Filter(member: rule.member, comparison: rule.comparison, values: values))
         return []
@@ -105,7 +106,9 @@ struct ListParameters {
         switch type {
         case .text: return .string(text)
         case .integer:
-            guard let number = NumberText.parse(text)?.integerValue, abs(number) <= SchemaCheck.safeInteger else { return nil }
+            guard let number = NumberText.parse(text)?.integerValue, number.magnitude <= SchemaCheck.safeInteger.magnitude else {
+                return nil
+            }
             return .integer(number)
         case .number: return NumberText.parse(text)
         case .boolean: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil

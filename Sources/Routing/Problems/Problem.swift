@@ -2,6 +2,7 @@ package import Core
 package import HTTPTypes
 import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 
 /// A refusal or failure on its way to becoming a problem document (RFC 9457). May be thrown.
 package struct Problem: Error, Hashable, Sendable {
@@ -55,7 +56,8 @@ package struct Problem: Error, Hashable, Sendable {
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         return Response(
-            status: HTTPResponse.Status(code: code.status), headers: fields,
+            status: HTTPResponse.Status(code: code.status, reasonPhrase: HTTPResponseStatus(statusCode: code.status).reasonPhrase),
+            headers: fields,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: document(requestId: requestId, authority: authority))))
     }
 

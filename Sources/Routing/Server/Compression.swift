@@ -27,7 +27,7 @@ package enum Compression {
         for element in header.split(separator: ",") {
             let parts = element.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" }.lowercased() }
             guard let coding = parts.first else { continue }
-            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { QualityValue.parse($0.dropFirst(2)) ?? 0 } ?? 1
             switch coding {
             case "gzip", "x-gzip": gzip = weight > 0
             case "identity": identity = weight > 0

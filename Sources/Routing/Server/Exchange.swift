@@ -17,6 +17,7 @@ struct ExchangeService: Sendable {
     let compresses: Bool
     let accessLog: AccessLog?
     let metrics: ServerMetrics?
+    let proxies: TrustedProxies
 
     /// Answers the requests of one connection or stream, in order, until it may carry no more.
     /// - Returns: false when it must be cut, because an answer was left incomplete.
@@ -52,7 +53,8 @@ struct ExchangeService: Sendable {
             head: head.request,
             body: HTTPRequestBody(
                 backing: .connection(reader, exchange: exchange), declaredLength: head.bodyLength, limit: limits.bodySize),
-            remoteAddress: origin.remoteAddress, isSecure: origin.isSecure, version: head.version, peerCertificate: origin.peerCertificate,
+            remoteAddress: proxies.client(of: origin.remoteAddress, fields), isSecure: origin.isSecure, version: head.version,
+            peerCertificate: origin.peerCertificate,
             requestId: RequestID.accept(fields.value(.requestID)), trace: fields.value(.traceparent).flatMap(Traceparent.init) ?? .random(),
             record: RequestRecord())
         if usesCompressedTags { request.head.headerFields = fields }

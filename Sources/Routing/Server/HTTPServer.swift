@@ -22,6 +22,7 @@ package final class HTTPServer: Service {
         package var compresses = true
         package var accessLog: AccessLog?
         package var metrics: ServerMetrics?
+        package var trustedProxies = TrustedProxies()
 
         package init(host: String, port: Int, tls: TLSContextStore? = nil) {
             self.host = host
@@ -48,7 +49,7 @@ package final class HTTPServer: Service {
         self.onListening = onListening
         let service = ExchangeService(
             responder: responder, limits: configuration.limits, headers: configuration.headers, compresses: configuration.compresses,
-            accessLog: configuration.accessLog, metrics: configuration.metrics)
+            accessLog: configuration.accessLog, metrics: configuration.metrics, proxies: configuration.trustedProxies)
         children = ServerChannels(
             service: service, tls: configuration.tls, limits: configuration.limits, registry: registry, metrics: configuration.metrics,
             group: group, logger: logger)

@@ -25,7 +25,7 @@ package struct HTTPServerRequest: Sendable {
     /// (`/path?query`, percent-encoding untouched), or `*` for `OPTIONS *`, or nil for CONNECT.
     package var head: HTTPRequest
     package var body: HTTPRequestBody
-    /// Numeric address of the peer, without port.
+    /// Numeric address of the client, without port: the peer's, or what a trusted proxy says.
     package var remoteAddress: String
     package var isSecure: Bool
     package var version: ProtocolVersion

@@ -26,10 +26,12 @@ package final class ImportService: ResourceReader {
         var call: Call
     }
 
-    /// `directory` is the service's data directory; files wait in `imports` there.
-    package init(store: Store, directory: String, logger: Logger = Logger(label: "partnership.imports")) {
+    /// `directory` is the service's data directory; files wait in `imports` there, as long as the disk keeps so many bytes free.
+    package init(
+        store: Store, directory: String, minimumFreeBytes: Int64? = nil, logger: Logger = Logger(label: "partnership.imports")
+    ) {
         self.store = store
-        staging = ImportStaging(directory: directory + "/imports")
+        staging = ImportStaging(directory: directory + "/imports", minimumFreeBytes: minimumFreeBytes ?? DiskSpace.minimumFreeBytes)
         self.logger = logger
         (queue, wake) = AsyncStream.makeStream()
     }
@@ -44,26 +46,34 @@ package final class ImportService: ResourceReader {
         }
     }
 
-    /// Takes one file as it comes, in place of an earlier one. Throws `notFound` for a file no import has, `conflict` while the import runs,
-    /// `invalid` for more than ``maximumFileBytes`` bytes, and whatever `body` throws; then nothing of it stays.
+    /// Takes one file as it comes, in place of an earlier one. Throws `notFound` for a file no import has, `conflict` while the import runs or
+    /// when it has ended before the file was whole, `invalid` for more than ``maximumFileBytes`` bytes, `diskFull`, and whatever `body`
+    /// throws; then nothing of it stays.
     package func receive<Body: AsyncSequence>(file name: String, of id: String, _ body: Body, _ call: Call) async throws -> ImportJob
     where Body.Element: Sequence<UInt8> {
         try Self.authorise(call)
         guard let file = RegisterFile(rawValue: name) else { throw DomainError.notFound }
         try Self.mustBeIdle(find(id, call))
         let (size, sha256) = try await staging.receive(file, of: id, body)
-        let (job, replaced) = try await store.write(call) { transaction in
-            try transaction.authorise(.importsWrite, for: .trust)
-            guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
-            try Self.mustBeIdle(stored)
-            var job = stored
-            job.files.removeAll { $0.name == name }
-            job.files.append(ImportJob.File(name: name, sizeBytes: size, sha256: sha256, receivedAt: transaction.now))
-            let replaced = stored.files.filter { $0.name == name && $0.sha256 != sha256 }
-            return (try transaction.update(from: stored, to: job), replaced)
+        do {
+            let (job, replaced) = try await store.write(call) { transaction in
+                try transaction.authorise(.importsWrite, for: .trust)
+                guard let stored = try transaction.find(ImportJob.self, id: id) else { throw DomainError.notFound }
+                try Self.mustBeIdle(stored)
+                var job = stored
+                job.files.removeAll { $0.name == name }
+                job.files.append(ImportJob.File(name: name, sizeBytes: size, sha256: sha256, receivedAt: transaction.now))
+                let replaced = stored.files.filter { $0.name == name && $0.sha256 != sha256 }
+                return (try transaction.update(from: stored, to: job), replaced)
+            }
+            for file in replaced { staging.remove(file, of: id) }
+            return job
+        } catch {
+            // Nobody would ask for it again, unless it is the same that was sent before.
+            let isWanted = (try? find(id, call))?.files.contains { $0.name == name && $0.sha256 == sha256 } ?? false
+            if !isWanted { staging.remove(name, sha256: sha256, of: id) }
+            throw error
         }
-        for file in replaced { staging.remove(file, of: id) }
-        return job
     }
 
     /// Queues the import; also one that failed, to run again. Throws `conflict` while it runs, when it is done, or when a file is missing.
@@ -132,7 +142,10 @@ extension ImportService {
             await end(job, report: nil, failure: "The import was interrupted; start it again.")
         }
         for job in try await store.read({ try $0.imports.all(status: .queued) }) {
-            wake.yield(Order(id: job.id, call: Call(actor: .system, requestId: job.id)))
+            // Its changes are still of whoever started it. What they may was asked then.
+            var actor = try await store.read { try $0.lastWriter(of: .importJob, id: job.id) } ?? .system
+            actor.grants = Actor.system.grants
+            wake.yield(Order(id: job.id, call: Call(actor: actor, requestId: job.id)))
         }
     }
 
@@ -153,7 +166,9 @@ extension ImportService {
         let meter = ProgressKeeper(job: job, interval: Self.progressInterval)
         do {
             let (files, links) = try Self.files(of: job, in: staging)
-            let report = try await RegisterImport(store: store).run(files, links: links, groupUid: job.groupUid, order.call) { progress in
+            let report = try await RegisterImport(store: store).run(
+                files, links: links, digests: Self.digests(of: job), groupUid: job.groupUid, order.call
+            ) { progress in
                 if let job = meter.take(progress) { await self.save(job) }
             }
             await end(meter.latest, report: report, failure: nil)
@@ -166,6 +181,10 @@ extension ImportService {
             logger.error("An import failed.", metadata: ["import": "\(job.id)", "error": "\(error)"])
             await end(meter.latest, report: nil, failure: "The import failed for a reason that isn't in its files; the log has it.")
         }
+    }
+
+    private static func digests(of job: ImportJob) -> [RegisterFile: String] {
+        Dictionary(job.files.compactMap { file in RegisterFile(rawValue: file.name).map { ($0, file.sha256) } }) { $1 }
     }
 
     private static func files(of job: ImportJob, in staging: ImportStaging) throws -> (RegisterImport.Files?, links: String?) {

@@ -11,6 +11,8 @@ struct ImportStaging: Sendable {
     static let keptSeconds: Int64 = 24 * 3600
 
     let directory: String
+    /// What has to stay free on the disk, for the database.
+    var minimumFreeBytes = DiskSpace.minimumFreeBytes
 
     func path(_ file: ImportJob.File, of id: String) -> String { path(file.name, file.sha256, of: id) }
 
@@ -18,7 +20,8 @@ struct ImportStaging: Sendable {
 
     private func folder(_ id: String) -> String { "\(directory)/\(id)" }
 
-    /// Writes the body to disk, beside an earlier one. Throws `invalid` when it is too large; then nothing of it stays.
+    /// Writes the body to disk, beside an earlier one; it survives a power cut when this returns. Throws `invalid` when it is too large and
+    /// `diskFull` when the disk has no room for it; then nothing of it stays.
     func receive<Body: AsyncSequence>(_ file: RegisterFile, of id: String, _ body: Body) async throws -> (size: Int, sha256: String)
     where Body.Element: Sequence<UInt8> {
         for folder in [directory, folder(id)] where mkdir(folder, 0o700) != 0 && errno != EEXIST { throw Failure.last("make", folder) }
@@ -26,11 +29,22 @@ struct ImportStaging: Sendable {
         do {
             let (size, sha256) = try await write(body, to: part)
             guard rename(part, path(file.rawValue, sha256, of: id)) == 0 else { throw Failure.last("rename", part) }
+            for folder in [folder(id), directory] { try Self.synchronise(folder) }
             return (size, sha256)
         } catch {
             unlink(part)
+            // Only when it is empty: the import may have ended meanwhile.
+            rmdir(folder(id))
             throw error
         }
+    }
+
+    /// Brings the names in a directory to disk.
+    private static func synchronise(_ directory: String) throws {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Failure.last("open", directory) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Failure.last("write", directory) }
     }
 
     private func write<Body: AsyncSequence>(_ body: Body, to path: String) async throws -> (size: Int, sha256: String)
@@ -41,9 +55,11 @@ struct ImportStaging: Sendable {
         let digest = SHA256()
         var size = 0
         for try await piece in body {
+            if let free = DiskSpace.free(at: directory), free < minimumFreeBytes { throw DomainError.diskFull }
             let count = try piece.withContiguousStorageIfAvailable { try Self.write($0, digest, descriptor, path, size) }
             size += try count ?? Array(piece).withUnsafeBufferPointer { try Self.write($0, digest, descriptor, path, size) }
         }
+        guard fsync(descriptor) == 0 else { throw Failure.last("write", path) }
         return (size, Hex.encode(digest.finalize()))
     }
 
@@ -59,7 +75,10 @@ struct ImportStaging: Sendable {
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Failure.last("write", path) }
+            guard count > 0 else {
+                if errno == ENOSPC || errno == EDQUOT { throw DomainError.diskFull }
+                throw Failure.last("write", path)
+            }
             done += count
         }
         return done
@@ -71,10 +90,18 @@ struct ImportStaging: Sendable {
         return stat(path(file, of: id), &status) == 0 && Int(status.st_size) == file.sizeBytes
     }
 
-    func remove(_ file: ImportJob.File, of id: String) { unlink(path(file, of: id)) }
+    func remove(_ file: ImportJob.File, of id: String) { remove(file.name, sha256: file.sha256, of: id) }
 
-    func remove(_ id: String) {
-        for name in Self.entries(folder(id)) { unlink("\(folder(id))/\(name)") }
+    func remove(_ name: String, sha256: String, of id: String) {
+        unlink(path(name, sha256, of: id))
+        rmdir(folder(id))
+    }
+
+    /// Removes the files of an import. One that is still on its way stays: whoever sends it learns in the end that it came too late.
+    func remove(_ id: String) { remove(id) { !$0.contains(".part-") } }
+
+    private func remove(_ id: String, where isMeant: (String) -> Bool) {
+        for name in Self.entries(folder(id)) where isMeant(name) { unlink("\(folder(id))/\(name)") }
         rmdir(folder(id))
     }
 
@@ -85,7 +112,7 @@ struct ImportStaging: Sendable {
                 var status = stat()
                 return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : 0
             }
-            if (changes.max() ?? 0) + Self.keptSeconds < now.milliseconds / 1000 { remove(id) }
+            if (changes.max() ?? 0) + Self.keptSeconds < now.milliseconds / 1000 { remove(id) { _ in true } }
         }
     }
 

@@ -29,10 +29,12 @@ package struct RegisterImport: Sendable {
     ///
     /// With `groupUid` only the schools of that group are taken and the trust becomes it; without it the whole file is.
     ///
+    /// `digests` are the SHA-256 of files that were received, in lower-case hex; they have to be the same still.
+    ///
     /// Throws ``RegisterRefusal`` before anything is written when a file isn't what it is said to be or the group can't be the trust,
     /// `forbidden` for a caller bound to schools, `CancellationError` between two chunks when the task is cancelled.
     package func run(
-        _ files: Files?, links: String? = nil, groupUid: String?, _ call: Call,
+        _ files: Files?, links: String? = nil, digests: [RegisterFile: String] = [:], groupUid: String?, _ call: Call,
         progress: @escaping @Sendable (RegisterProgress) async -> Void = { _ in }
     ) async throws -> RegisterReport {
         guard Permission.importsWrite.isHeld(by: call.actor, for: .trust) else {
@@ -40,10 +42,10 @@ package struct RegisterImport: Sendable {
         }
         let meter = RegisterMeter(bytesTotal: try Self.bytesTotal(files, links: links, groupUid: groupUid), progress)
         var linksExtract: RegisterExtract<RegisterSchoolLinkColumn>?
-        if let links { linksExtract = try await RegisterExtract.check(links, meter) }
+        if let links { linksExtract = try await RegisterExtract.check(links, sha256: digests[.links], meter) }
         var tally = RegisterTally()
         if let files {
-            tally.report = try await schools(files, groupUid: groupUid, meter, call)
+            tally.report = try await schools(files, digests, groupUid: groupUid, meter, call)
         } else if let linksExtract {
             tally.noteIgnored(linksExtract.columns.names)
         }
@@ -60,11 +62,14 @@ package struct RegisterImport: Sendable {
         return total
     }
 
-    private func schools(_ files: Files, groupUid: String?, _ meter: RegisterMeter, _ call: Call) async throws -> RegisterReport {
-        let establishments = try await RegisterExtract<RegisterSchoolColumn>.check(files.establishments, meter)
-        let links = try await RegisterExtract<RegisterLinkColumn>.check(files.groupLinks, meter)
+    private func schools(
+        _ files: Files, _ digests: [RegisterFile: String], groupUid: String?, _ meter: RegisterMeter, _ call: Call
+    ) async throws -> RegisterReport {
+        let establishments = try await RegisterExtract<RegisterSchoolColumn>.check(
+            files.establishments, sha256: digests[.establishments], meter)
+        let links = try await RegisterExtract<RegisterLinkColumn>.check(files.groupLinks, sha256: digests[.groupLinks], meter)
         var groups: RegisterExtract<RegisterGroupColumn>?
-        if let path = files.groups { groups = try await RegisterExtract.check(path, meter) }
+        if let path = files.groups { groups = try await RegisterExtract.check(path, sha256: digests[.groups], meter) }
 
         var tally = RegisterTally()
         tally.noteIgnored(establishments.columns.names + links.columns.names + (groups?.columns.names ?? []))

@@ -1,4 +1,5 @@
 import Core
+import Cryptography
 import Domain
 import Glibc
 
@@ -9,18 +10,26 @@ struct RegisterExtract<Column: RegisterColumn> {
     let columns: RegisterColumns<Column>
 
     /// Reads the whole file. Throws ``RegisterRefusal`` when it isn't what it is said to be.
-    static func check(_ path: String, _ meter: RegisterMeter) async throws -> RegisterExtract {
+    ///
+    /// - Parameter sha256: of what was received, in lower-case hex; nil for a file nobody vouched for.
+    static func check(_ path: String, sha256: String? = nil, _ meter: RegisterMeter) async throws -> RegisterExtract {
         var detector = TextEncodingDetector()
         var reader = CSVReader()
         var columns: RegisterColumns<Column>?
         // Names beyond ASCII are none that are looked for, so the header can be read before the encoding is known.
+        var hasRows = false
         let readHeader: (CSVReader.Event) throws -> Void = { event in
-            guard case .header(let header) = event else { return }
+            guard case .header(let header) = event else {
+                hasRows = true
+                return
+            }
             columns = try RegisterColumns(header: header, .windows1252)
         }
+        let digest = sha256.map { _ in SHA256() }
         do {
             let pieces = try RegisterPieces(path, Column.file)
             while let piece = try pieces.next() {
+                digest?.update(UnsafeRawBufferPointer(piece))
                 try detector.feed(piece)
                 try reader.feed(piece, readHeader)
                 await meter.advance(bytes: piece.count)
@@ -29,6 +38,11 @@ struct RegisterExtract<Column: RegisterColumn> {
             try reader.finish(readHeader)
             let encoding = try detector.finish()
             guard let columns else { throw CSVFault(line: 1, field: nil, reason: "is missing: the file is empty") }
+            if let digest, Hex.encode(digest.finalize()) != sha256 {
+                throw RegisterRefusal(Column.file, "isn't what was received: it was damaged on disk. Send it again")
+            }
+            // No schools at all is no extract of a register, but one that was cut.
+            guard hasRows || Column.file != .establishments else { throw RegisterRefusal(Column.file, "has no row below its header") }
             return RegisterExtract(path: path, encoding: encoding, columns: columns)
         } catch let fault as CSVFault {
             throw RegisterRefusal(Column.file, line: fault.line, column: fault.field.map(String.init), fault.reason)

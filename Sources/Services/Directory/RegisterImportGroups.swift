@@ -29,7 +29,7 @@ struct RegisterMemberships {
         try await extract.read(meter) { event in
             switch event {
             case .header: break
-            case .fault(let fault): tally.reject([extract.rejection(fault)])
+            case .fault(let fault, _): tally.reject([extract.rejection(fault)])
             case .record(let record):
                 do {
                     try memberships.take(try RegisterLink.read(record, extract.columns, extract.encoding))
@@ -125,7 +125,7 @@ enum RegisterTrust {
         try await extract.read(meter) { event in
             switch event {
             case .header: break
-            case .fault(let fault): tally.reject([extract.rejection(fault)])
+            case .fault(let fault, _): tally.reject([extract.rejection(fault)])
             case .record(let record):
                 do {
                     body(try RegisterGroup.read(record, extract.columns, extract.encoding))

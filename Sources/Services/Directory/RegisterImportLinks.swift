@@ -42,7 +42,7 @@ final class RegisterLinksWriter {
             { event in
                 switch event {
                 case .header: return
-                case .fault(let fault): rejections.append([extract.rejection(fault)])
+                case .fault(let fault, _): rejections.append([extract.rejection(fault)])
                 case .record(let record):
                     do {
                         try take(SchoolLink.read(record, extract.columns, extract.encoding), line: record.line)

@@ -49,8 +49,10 @@ final class RegisterWriter {
     private let members: RegisterMembers?
     private let meter: RegisterMeter
     private var tally: RegisterTally
-    /// One bit for each URN that came.
-    private var seen = [UInt64](repeating: 0, count: 1_000_000 / 64)
+    /// The URNs of rows that were taken: none is taken twice.
+    private var taken = URNSet()
+    /// The URNs of all rows, also of those that were rejected: what is here isn't absent.
+    private var seen = URNSet()
     private var pending: [Change] = []
     private var substance: [UInt8] = []
     /// The chunk that is being written while the next is read.
@@ -81,16 +83,17 @@ final class RegisterWriter {
             throw error
         }
         try await noteAbsent(groupUid: groupUid)
-        tally.noteOverridden(try await store.read { try $0.overrides.all() }.filter { Int($0.urn).map(isSeen) ?? false })
+        tally.noteOverridden(try await store.read { try $0.overrides.all() }.filter { Int($0.urn).map(taken.contains) ?? false })
         return tally.report
     }
 
     private func take(_ event: CSVReader.Event) {
         switch event {
         case .header: break
-        case .fault(let fault):
+        case .fault(let fault, let start):
             meter.countRow()
             tally.reject([extract.rejection(fault)])
+            if let urn = RegisterRow.urn(start, extract.columns) { seen.insert(urn) }
         case .record(let record):
             meter.countRow()
             do {
@@ -108,7 +111,8 @@ final class RegisterWriter {
             return
         }
         guard memberships.includes(urn: urn) else { return }
-        guard markSeen(urn) else {
+        seen.insert(urn)
+        guard !taken.contains(urn) else {
             throw RegisterRowError(problems: [
                 RegisterReport.Rejection(
                     file: RegisterFile.establishments.rawValue, line: record.line, column: RegisterSchoolColumn.urn.rawValue,
@@ -122,20 +126,14 @@ final class RegisterWriter {
         let joining = members.flatMap { $0.contains(urn: urn) ? nil : membership }
         if joining == nil, let before = known.digests[Int32(urn)], before == RegisterKnown.half(digest) {
             tally.countUnchanged()
+            taken.insert(urn)
             return
         }
         pending.append(
             Change(
                 row: try RegisterRow(record, extract.columns, extract.encoding, membership: membership), digest: digest, joining: joining))
+        taken.insert(urn)
     }
-
-    /// false when it came before.
-    private func markSeen(_ urn: Int) -> Bool {
-        defer { seen[urn / 64] |= 1 << UInt64(urn % 64) }
-        return !isSeen(urn)
-    }
-
-    private func isSeen(_ urn: Int) -> Bool { seen[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
 
     private func startWriting() async throws {
         try await finishWriting()
@@ -194,7 +192,7 @@ final class RegisterWriter {
     /// Schools known before and not in this file. They stay: only people end a membership.
     private func noteAbsent(groupUid: String?) async throws {
         guard let groupUid else {
-            let absent = known.digests.keys.filter { !isSeen(Int($0)) }.sorted()
+            let absent = known.digests.keys.filter { !seen.contains(Int($0)) }.sorted()
             tally.noteAbsent(absent.lazy.map { String(String(1_000_000 + $0).dropFirst()) })
             return
         }
@@ -202,9 +200,18 @@ final class RegisterWriter {
         var absent: [String] = []
         repeat {
             let page = try await store.read { [query] in try $0.list(School.self, query, visibleTo: .everything) }
-            absent += page.items.map(\.urn).filter { urn in Int(urn).map { !isSeen($0) } ?? false }
+            absent += page.items.map(\.urn).filter { urn in Int(urn).map { !seen.contains($0) } ?? false }
             query.cursor = page.next
         } while query.cursor != nil
         tally.noteAbsent(absent.sorted())
     }
+}
+
+/// URNs, one bit for each there can be.
+private struct URNSet {
+    private var bits = [UInt64](repeating: 0, count: 1_000_000 / 64)
+
+    func contains(_ urn: Int) -> Bool { bits[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
+
+    mutating func insert(_ urn: Int) { bits[urn / 64] |= 1 << UInt64(urn % 64) }
 }

@@ -30,6 +30,9 @@ package struct TrustService: Sendable {
         try store.readNow { try $0.authorise(.trustWrite, for: .trust, call.actor, on: store.now().day(in: $0.zone())) }
     }
 
+    /// What a patch may not change and would.
+    package func readOnlyErrors(_ patch: JSON) throws -> [FieldError] { try MergePatch.readOnlyErrors(patch, to: find()) }
+
     package func changedMembers(id: String, since tag: VersionTag) async throws -> [String] {
         try await store.read { try $0.changedMembers(of: .trust, id: id, since: tag) }
     }

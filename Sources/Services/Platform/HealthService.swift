@@ -1,4 +1,3 @@
-import Glibc
 package import Repositories
 import Synchronization
 
@@ -10,9 +9,6 @@ package final class HealthService: Sendable {
         package let ok: Bool
         package let detail: String
     }
-
-    /// Below this a write could fill the disk.
-    private static let minimumFreeBytes: Int64 = 64 * 1024 * 1024
 
     private let store: Store
     private let dataDirectory: String
@@ -45,9 +41,7 @@ package final class HealthService: Sendable {
     }
 
     private func diskCheck() -> Check {
-        var status = statvfs()
-        guard statvfs(dataDirectory, &status) == 0 else { return Check(name: "disk", ok: false, detail: "not readable") }
-        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
-        return Check(name: "disk", ok: free >= Self.minimumFreeBytes, detail: "\(free / (1024 * 1024)) MiB free")
+        guard let free = DiskSpace.free(at: dataDirectory) else { return Check(name: "disk", ok: false, detail: "not readable") }
+        return Check(name: "disk", ok: free >= DiskSpace.minimumFreeBytes, detail: "\(free / (1024 * 1024)) MiB free")
     }
 }

@@ -19,12 +19,9 @@ enum MergePatch {
         guard case .object(var members) = before, case .object(let changes) = patch else {
             throw DomainError.invalid([FieldError(pointer: "", code: "type", detail: "must be an object")])
         }
-        var errors: [FieldError] = []
-        for (name, change) in changes {
-            guard R.writableMembers.contains(name) else {
-                if members[name] != change { errors.append(FieldError(pointer: "/" + name, code: "read-only", detail: R.readOnlyReason)) }
-                continue
-            }
+        let errors = readOnlyErrors(changes, before, R.self)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        for (name, change) in changes where R.writableMembers.contains(name) {
             if change != .null {
                 members[name] = (members[name] ?? .null).merging(patch: change)
             } else if members[name]?.arrayValue != nil {
@@ -33,8 +30,17 @@ enum MergePatch {
                 members[name] = R.defaults[name] ?? .null
             }
         }
-        guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return try JSONCodec.decode(R.self, from: .object(members))
+    }
+
+    /// The members of a patch that it may not change and would.
+    static func readOnlyErrors<R: Resource>(_ patch: JSON, to stored: R) throws -> [FieldError] {
+        readOnlyErrors(patch.objectValue ?? [:], try JSONCodec.tree(stored), R.self)
+    }
+
+    private static func readOnlyErrors<R: Resource>(_ changes: JSON.Object, _ before: JSON, _ type: R.Type) -> [FieldError] {
+        changes.filter { name, change in !type.writableMembers.contains(name) && before[name] != change }
+            .map { FieldError(pointer: "/" + $0.key, code: "read-only", detail: type.readOnlyReason) }
     }
 }
 

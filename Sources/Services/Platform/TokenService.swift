@@ -8,6 +8,8 @@ package final class TokenService: ResourceReader {
     package typealias Item = ApiToken
     /// How long a rotated secret works on when nobody says otherwise.
     package static let defaultOverlapMinutes = 1440
+    /// Characters of a name.
+    private static let maximumName = 200
 
     package let store: Store
     /// The minute of the last recorded use per token, so that use costs a write at most once a minute.
@@ -79,6 +81,21 @@ package final class TokenService: ResourceReader {
     private static func errors(in request: Request, now: Instant) -> [FieldError] {
         var errors: [FieldError] = []
         let scopes = request.scopes ?? []
+        if !(1...maximumName).contains(request.name.unicodeScalars.count) {
+            errors.append(FieldError(pointer: "/name", code: "length", detail: "the name must have 1 to \(maximumName) characters"))
+        }
+        // A list of tokens, one to a line, must not be forged by the name of one.
+        if request.name.unicodeScalars.contains(where: {
+            [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }) {
+            errors.append(FieldError(pointer: "/name", code: "control-character", detail: "the name must be one line without tabs"))
+        }
+        for (member, values) in [("scopes", scopes), ("schoolIds", request.schoolIds ?? [])] {
+            var seen: Set<String> = []
+            for (index, value) in values.enumerated() where !seen.insert(value).inserted {
+                errors.append(FieldError(pointer: "/\(member)/\(index)", code: "not-unique", detail: "\(value) is given twice"))
+            }
+        }
         if request.personId != nil {
             if request.role != nil {
                 errors.append(
@@ -177,6 +194,12 @@ package final class TokenService: ResourceReader {
         guard let person = token.personId else { return Known(token: token, validUntil: validUntil, actor: token.actor()) }
         let grants = try transaction.people.grants(personId: person, on: now.day(in: try transaction.zone()))
         return Known(token: token, validUntil: validUntil, actor: token.actor(grants: grants))
+    }
+
+    /// Whether this was a secret once: of a token that has expired or was revoked, or from before a rotation.
+    package func hasEnded(_ secret: String) throws -> Bool {
+        guard TokenSecret.isWellFormed(secret) else { return false }
+        return try store.readNow { try $0.tokens.isKnown(secretDigest: TokenSecret.digest(secret)) }
     }
 
     private func noteUse(of id: String, at now: Instant) {

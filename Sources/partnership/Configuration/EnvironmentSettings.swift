@@ -1,7 +1,7 @@
 import ArgumentParser
 import Core
 
-/// Settings from the environment: `PARTNERSHIP_METRICS_PORT=9000` is `--metrics-port 9000` where the verb has that option and the command
+/// Settings from the environment: `PARTNERSHIP_METRICS_PORT=9000` is `--metrics-port=9000` where the verb has that option and the command
 /// line doesn't give it. A `PARTNERSHIP_` variable that no verb knows is refused: a typing error must not pass silently.
 struct EnvironmentSettings {
     private static let prefix = "PARTNERSHIP_"
@@ -25,7 +25,8 @@ struct EnvironmentSettings {
         for option in tree.options(ofVerbIn: arguments) {
             guard let value = settings[Self.variable(for: option.name)], !Self.isGiven(option.name, in: arguments) else { continue }
             guard option.isFlag else {
-                added += ["--\(option.name)", value]
+                // In one word, so that a value may begin with a hyphen.
+                added.append("--\(option.name)=\(value)")
                 continue
             }
             switch value.lowercased() {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Logging
+import Routing
 
 /// `partnership serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -8,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
         abstract: "Serve the API until told to stop.",
         discussion: """
             Over HTTPS with --certificate and --private-key, or over plain HTTP with --plain-http behind a proxy that speaks TLS. SIGTERM and
-            Ctrl-C finish what is under way and exit with 0; SIGHUP reads the certificates again (so does a change of their files).
+            Ctrl-C finish what is under way and exit with 0; SIGHUP reads the certificates again (so does a change of their files), and does nothing without any.
             """)
 
     @OptionGroup var data: DataOptions
@@ -63,14 +64,26 @@ struct ListeningOptions: ParsableArguments {
     @Flag(help: "Speak HTTP without TLS, for use behind a proxy.")
     var plainHttp = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The address of a proxy whose X-Forwarded-For names the client; several by commas, or given again.", valueName: "address"))
+    var trustedProxy: [String] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535, not \(port).") }
         guard (0...65_535).contains(metricsPort) else {
             throw ValidationError("--metrics-port is a number from 0 to 65535, not \(metricsPort).")
         }
+        for address in trustedProxies where !TrustedProxies.isAddress(address) {
+            throw ValidationError("--trusted-proxy is an address such as 10.0.0.2, not \(address).")
+        }
         guard port == 0 || noMetrics || port != metricsPort else {
             throw ValidationError("--port and --metrics-port can't both be \(port).")
         }
+    }
+
+    var trustedProxies: [String] {
+        trustedProxy.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0.drop(while: { $0 == " " })) } }
     }
 }
 

@@ -100,9 +100,14 @@ struct TokenCommand: AsyncParsableCommand {
                 let power = token.role?.rawValue ?? ([token.personId].compactMap(\.self) + token.scopes).joined(separator: ",")
                 let state = token.revokedAt.map { "revoked \($0)" } ?? token.expiresAt.map { "expires \($0)" } ?? "does not expire"
                 let use = token.lastUsedAt.map { "last used \($0)" } ?? "never used"
-                print([token.id, token.name, power, state, use].joined(separator: "\t"))
+                print([token.id, Self.onOneLine(token.name), power, state, use].joined(separator: "\t"))
             }
             try store.close()
+        }
+
+        /// Names made by an earlier version may have anything in them.
+        private static func onOneLine(_ name: String) -> String {
+            String(String.UnicodeScalarView(name.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
         }
     }
 

@@ -27,7 +27,7 @@ private func read(_ pieces: [ArraySlice<UInt8>]) -> [Seen] {
         switch event {
         case .header(let record): seen.append(.header(texts(record)))
         case .record(let record): seen.append(.record(record.line, texts(record)))
-        case .fault(let fault): seen.append(.fault(fault.line, fault.field, fault.reason))
+        case .fault(let fault, _): seen.append(.fault(fault.line, fault.field, fault.reason))
         }
     }
     var reader = CSVReader()
@@ -155,6 +155,20 @@ private func texts(_ record: CSVRecord) -> [String] { (0..<record.count).map { r
                     return fields
                 } == expected)
         }
+    }
+
+    @Test("A fault comes with the fields before it")
+    func start() throws {
+        let text = Array("a,b,c\n1,2\n3,\"x\"y,4\n5,\"6\",7,8\n".utf8)
+        var starts: [[String]] = []
+        var reader = CSVReader()
+        try text.withUnsafeBufferPointer { bytes in
+            try reader.feed(bytes) { event in
+                guard case .fault(_, let record) = event else { return }
+                starts.append((0..<record.count).map { record.text($0, .utf8) })
+            }
+        }
+        #expect(starts == [["1", "2"], ["3"], ["5", "6", "7", "8"]])
     }
 }
 

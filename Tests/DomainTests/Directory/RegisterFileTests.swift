@@ -74,7 +74,9 @@ import Testing
         #expect(try readGroup(.group).companiesHouseNumber == "06228587")
         #expect(try readGroup(.group.with("Companies House Number", "6228587")).companiesHouseNumber == "06228587")
         #expect(try readGroup(.group.with("Companies House Number", "SC123456")).companiesHouseNumber == "SC123456")
-        #expect(try readGroup(.group.with("Companies House Number", "SC1234")).companiesHouseNumber == nil)
+        for other in ["SC1234", "É12345Z", "sc123456", "SC 12345", "0622858-", "ÉÉÉÉ", "622858É"] {
+            #expect(try readGroup(.group.with("Companies House Number", other)).companiesHouseNumber == nil, "\(other)")
+        }
         for id in ["TR00968.old", "TR00968_old", "SP00911", "16101", "", "TR0096X"] {
             #expect(try readGroup(.group.with("Group ID", id)).id == nil)
         }

@@ -55,7 +55,7 @@ struct RegisterFixture {
             switch event {
             case .header(let header): columns = try RegisterColumns(header: header, encoding)
             case .record(let record): value = try body(record, columns!, encoding)
-            case .fault(let fault): throw fault
+            case .fault(let fault, _): throw fault
             }
         }
         var reader = CSVReader()

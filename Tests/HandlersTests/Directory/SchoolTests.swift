@@ -221,4 +221,17 @@ struct SchoolTests {
         #expect(try await client.post("/v1/schools/lookup", ["identifiers": many]).status == 422)
         #expect(try await client.post("/v1/schools/lookup", ["identifiers": []]).status == 422)
     }
+
+    @Test("Members that aren't the caller's to change are named together with what breaks the schema")
+    func readOnlyToo() async throws {
+        let client = try await TestClient()
+        let school = try await client.addSchool(urn: "100025")
+        let answer = try await client.patch("/v1/schools/\(school.id)", ["vision": 1, "name": "Other", "urn": "100025", "zz": 1])
+        #expect(answer.status == 422 && Set(answer.places) == ["/vision", "/name", "/zz"], "\(answer.text)")
+        let trust = try await client.patch("/v1/trust", ["name": "", "createdAt": "2001-01-01T00:00:00Z"])
+        #expect(trust.status == 422 && Set(trust.places) == ["/name", "/createdAt"], "\(trust.text)")
+        let person = try await client.addPerson()
+        let plain = try await client.patch("/v1/people/\(person)", token: client.integration, ["name": 1, "id": "per_x"])
+        #expect(plain.status == 422 && Set(plain.places) == ["/name", "/id"], "\(plain.text)")
+    }
 }

@@ -20,7 +20,8 @@ struct TrustTests {
     @Test(
         "Values no trust can have are refused",
         arguments: [
-            ("timeZone", "Europe/Nowhere"), ("academicYearStart", "13-01"), ("academicYearStart", "02-30"), ("ukprn", "1234"),
+            ("timeZone", "Europe/Nowhere"), ("timeZone", "GMT+5"), ("timeZone", "EST"), ("timeZone", "europe/london"),
+            ("academicYearStart", "13-01"), ("academicYearStart", "02-30"), ("ukprn", "1234"),
             ("groupId", "TR1"),
             ("companiesHouseNumber", "123456"), ("name", ""), ("id", "tru_x"), ("createdAt", "2001-01-01T00:00:00Z"),
         ])
@@ -28,6 +29,12 @@ struct TrustTests {
         let client = try await TestClient()
         let answer = try await client.patch("/v1/trust", .object([member: .string(value)]))
         #expect(answer.status == 422 && answer.places == ["/" + member], "\(answer.text)")
+    }
+
+    @Test("Time zones are IANA names", arguments: ["Europe/London", "America/New_York", "Etc/UTC"])
+    func zones(name: String) async throws {
+        let client = try await TestClient()
+        #expect(try await client.patch("/v1/trust", ["timeZone": .string(name)]).json["timeZone"] == .string(name))
     }
 
     @Test("A token bound to schools doesn't change the trust")

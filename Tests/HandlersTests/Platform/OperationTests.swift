@@ -65,8 +65,8 @@ struct OperationTests {
             return try await client.get("/v1/tokens").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
         }
         let collection = String(path.prefix { $0 != "{" }.dropLast())
-        if collection == "/v1/people" { return try await client.addPerson() }
         let head = try await client.appoint(.headteacher, at: school)
+        if collection == "/v1/people" { return head }
         return try await client.add(collection, Self.body(of: collection, school, head, client))
     }
 
@@ -183,5 +183,55 @@ struct OperationTests {
         #expect(try await status("[1]") == 422)
         #expect(try await status("nonsense") == 400)
         #expect(try await status("{\"nonsense\":1}") == 422)
+    }
+
+    @Test("Each refuses a token that has expired", arguments: guarded)
+    func expired(operation: Operation) async throws {
+        let client = try await TestClient()
+        let token = try await client.token(scopes: Permission.allCases.map(\.rawValue), expiresAt: Instant("2098-12-31T00:00:00Z"))
+        #expect(try await client.send(operation.method, absent(operation), token: token).status != 401)
+        client.clock.set("2099-01-01T00:00:00Z")
+        #expect(try await client.send(operation.method, absent(operation), token: token).status == 401)
+    }
+
+    @Test(
+        "Each that changes something is refused to a token bound to another school",
+        arguments: all.filter { $0.method != .get && $0.path.contains("{id}") })
+    func otherSchool(operation: Operation) async throws {
+        let client = try await TestClient()
+        let path = try await present(operation, client).replacing("{file}", with: "groups")
+        let other = try await client.addSchool(urn: "100026")
+        let token = try await client.token(scopes: Permission.allCases.map(\.rawValue), schoolIds: [other.id])
+        let answer = try await client.send(operation.method, path, token: token, json: [:], headers: ["If-Match": "*"])
+        #expect(answer.status == 403 || answer.status == 404, "\(answer.text)")
+    }
+
+    @Test("HEAD is what GET is, with the same status and fields", arguments: all.filter { $0.method == .get })
+    func head(operation: Operation) async throws {
+        let client = try await TestClient()
+        let path = try await present(operation, client).replacing("{code}", with: "not-found")
+        let get = try await client.get(path)
+        let head = try await client.send(.head, path)
+        #expect(get.status == 200, "\(get.text)")
+        #expect(head.status == get.status)
+        for name in [HTTPField.Name.contentType, .eTag, .cacheControl, .vary] {
+            // Whether and when this very token was used is in some of them.
+            if name == .eTag, operation.path.hasPrefix("/v1/tokens") { continue }
+            #expect(head.headers[name] == get.headers[name], "\(name)")
+        }
+        #expect(try await client.send(.head, absent(operation) + "?nonsense=1").status == 400)
+    }
+
+    @Test("Each that takes a file refuses another type, none, and a coding", arguments: all.filter { $0.method == .put })
+    func files(operation: Operation) async throws {
+        let client = try await TestClient()
+        let path = try await present(operation, client).replacing("{file}", with: "groups")
+        for headers in [
+            ["Content-Type": "application/json"], ["Content-Type": "text/csv; charset=utf-16"], ["Content-Type": "nonsense"],
+            ["Content-Type": "text/csv", "Content-Encoding": "gzip"],
+        ] {
+            #expect(try await client.send(operation.method, path, body: Array("x".utf8), headers: headers).status == 415, "\(headers)")
+        }
+        #expect(try await client.send(operation.method, path).status == 415)
     }
 }

@@ -1,6 +1,8 @@
 import Core
 import HTTPTypes
+import Repositories
 import Routing
+import Services
 import Testing
 
 struct ServiceTests {
@@ -44,5 +46,18 @@ struct ServiceTests {
         #expect(meta.json["eventTypes"]?.arrayValue?.contains("school.updated") == true)
         #expect(
             try await client.get("/.well-known/security.txt", token: nil).text.hasPrefix("Contact: mailto:security@example.org\nExpires: "))
+    }
+
+    @Test("While it stops, and when its database can't be written, it isn't ready, says why and when to ask again")
+    func notReady() async throws {
+        let client = try await TestClient()
+        client.services.health.drain()
+        let draining = try await client.get("/readyz", token: nil)
+        #expect(draining.status == 503 && draining.headers[.retryAfter] == "5" && draining.text.contains("accepting"), "\(draining.text)")
+        #expect(try await client.get("/livez", token: nil).status == 200)
+        let closed = try await TestClient()
+        try closed.store.close()
+        let broken = try await closed.get("/readyz", token: nil)
+        #expect(broken.status == 503 && broken.text.contains("database"), "\(broken.text)")
     }
 }

@@ -30,7 +30,9 @@ struct TokenTests {
             ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"expiresAt\":\"2001-01-01T00:00:00Z\"}", "/expiresAt"),
             ("{\"name\":\"x\",\"scopes\":[\"schools:read\"],\"schoolIds\":[\"sch_x\"]}", "/schoolIds/0"),
             ("{\"name\":\"\",\"role\":\"trustAdmin\"}", "/name"), ("{\"name\":\"x\",\"role\":\"king\"}", "/role"),
-            ("{\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"role\":\"trustAdmin\"}", "/name"), ("{\"name\":\"a\\tb\",\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"name\":\"a\\u2028b\",\"role\":\"trustAdmin\"}", "/name"),
+            ("{\"name\":\"x\",\"scopes\":[\"schools:read\",\"schools:read\"]}", "/scopes/1"),
         ])
     func refused(body: String, pointer: String) async throws {
         let client = try await TestClient()
@@ -76,6 +78,8 @@ struct TokenTests {
         let revoked = try await client.post("/v1/tokens/\(id)/revoke")
         #expect(revoked.status == 200 && revoked.json["revokedAt"] != .null)
         #expect(try await client.get("/v1/schools", token: secret).status == 401)
+        // However often it comes: a program with an old token guesses nothing.
+        for _ in 0..<30 { #expect(try await client.get("/v1/schools", token: secret).status == 401) }
         #expect(try await client.post("/v1/tokens/\(id)/revoke").json["etag"] == revoked.json["etag"])
         #expect(try await client.post("/v1/tokens/\(id)/rotate").status == 409)
     }
@@ -115,5 +119,16 @@ struct TokenTests {
         #expect(one.json["operations"]?.arrayValue?.first?["permission"] == "schools:write")
         #expect(try await client.get("/v1/me/permissions", token: token).json["operations"]?.arrayValue?.count == OperationTests.all.count)
         #expect(try await client.get("/v1/me/permissions?operation=fly", token: token).status == 404)
+    }
+
+    @Test("A new token comes with the tag it is read with; null means what leaving out means")
+    func tagAndNull() async throws {
+        let client = try await TestClient()
+        let created = try await client.post("/v1/tokens", ["name": "Desk", "role": "trustAdmin", "scopes": .null, "schoolIds": .null])
+        #expect(created.status == 201, "\(created.text)")
+        let id = try #require(created.json["id"]?.stringValue)
+        let read = try await client.get("/v1/tokens/\(id)")
+        #expect(created.etag != nil && created.etag == read.etag)
+        #expect(try await client.post("/v1/tokens/\(id)/rotate", ["overlapMinutes": .null]).status == 200)
     }
 }

@@ -14,13 +14,26 @@ struct Binary {
 
     /// Runs one command to its end.
     @discardableResult
-    static func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Result {
+    static func run(_ arguments: String..., environment: [String: String] = [:], in directory: String? = nil) throws -> Result {
+        try Command.run(url, arguments, environment: environment, in: directory)
+    }
+}
+
+/// Any program.
+enum Command {
+    /// One of those on the path.
+    static func run(_ name: String, _ arguments: String...) throws -> Binary.Result {
+        try run(URL(filePath: "/usr/bin/env"), [name] + arguments, environment: ProcessInfo.processInfo.environment)
+    }
+
+    static func run(_ url: URL, _ arguments: [String], environment: [String: String], in directory: String? = nil) throws -> Binary.Result {
         let process = Process()
         let output = Pipe()
         let errors = Pipe()
         process.executableURL = url
         process.arguments = arguments
         process.environment = environment
+        if let directory { process.currentDirectoryURL = URL(filePath: directory) }
         process.standardOutput = output
         process.standardError = errors
         try process.run()
@@ -28,7 +41,7 @@ struct Binary {
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: text, errors: complaint)
+        return Binary.Result(status: process.terminationStatus, output: text, errors: complaint)
     }
 }
 
@@ -50,27 +63,43 @@ final class TemporaryDirectory {
     }
 }
 
-/// `partnership serve --plain-http` on a free port.
+/// `partnership serve` on free ports, over plain HTTP unless there is a certificate.
 final class RunningService {
     let process = Process()
     let port: UInt16
+    /// Of `/metrics`; nil when it isn't served.
+    let metricsPort: UInt16?
+    /// What it logged until it served.
+    let startLog: String
 
-    init(data: String) throws {
+    /// - Parameters:
+    ///   - certificate: PEM files of chain and key.
+    ///   - before: a shell command that changes what the service inherits, such as `ulimit -n 64`.
+    init(
+        data: String, certificate: (chain: String, key: String)? = nil, metrics: Bool = false, before: String = ":", _ options: String...
+    ) throws {
         let errors = Pipe()
-        process.executableURL = Binary.url
-        process.arguments = ["serve", "--plain-http", "--port", "0", "--no-metrics", "--data", data]
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments =
+            ["-c", before + #" && exec "$0" "$@""#, Binary.url.path, "serve", "--port", "0", "--data", data]
+            + (certificate.map { ["--certificate", $0.chain, "--private-key", $0.key] } ?? ["--plain-http"])
+            + (metrics ? ["--metrics-port", "0"] : ["--no-metrics"]) + options
         process.environment = [:]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         try process.run()
         var log = ""
         var found: UInt16?
-        while found == nil {
+        var foundMetrics: UInt16?
+        while found == nil || (metrics && foundMetrics == nil) {
             let chunk = errors.fileHandleForReading.availableData
             guard !chunk.isEmpty else { break }
             log += String(decoding: chunk, as: UTF8.self)
-            if let match = log.firstMatch(of: /Serving http:\/\/127\.0\.0\.1:(\d+)/) { found = UInt16(match.output.1) }
+            if let match = log.firstMatch(of: /Serving https?:\/\/127\.0\.0\.1:(\d+)/) { found = UInt16(match.output.1) }
+            if let match = log.firstMatch(of: /Metrics on http:\/\/127\.0\.0\.1:(\d+)/) { foundMetrics = UInt16(match.output.1) }
         }
+        startLog = log
+        metricsPort = foundMetrics
         port = try #require(found, "the service did not start: \(log)")
         // What it logs later is read and dropped, so that it never waits for us.
         errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }

@@ -27,22 +27,32 @@ final class Connection {
     struct Answer {
         let status: Int
         let body: String
+
+        /// The member `id` of the body.
+        var id: String? { body.firstMatch(of: /"id":"([^"]+)"/).map { String($0.output.1) } }
     }
 
     /// nil when the connection broke before the answer was whole.
     func send(_ method: String, _ path: String, token: String, headers: String = "", body: String = "") -> Answer? {
         let text =
             "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\n\(headers)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        return write(text) ? receive() : nil
+    }
+
+    /// false when the connection broke.
+    @discardableResult
+    func write(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-            guard count > 0 else { return nil }
+            guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
-        return receive()
+        return true
     }
 
-    private func receive() -> Answer? {
+    /// The next answer, also `100 Continue`.
+    func receive() -> Answer? {
         let separator = Array("\r\n\r\n".utf8)
         while true {
             if let end = buffer.firstRange(of: separator) {

@@ -145,4 +145,15 @@ import Testing
         let findings = try await test.store.check()
         #expect(findings.contains { $0.contains(finding) }, "\(findings)")
     }
+
+    @Test("A copy that fails leaves no file, and a whole one is its owner's alone")
+    func copies() throws {
+        let test = try TestStore()
+        #expect(throws: (any Error).self) { try DatabaseCopy.write(path(test, "missing/none.db"), to: path(test, "c.db")) }
+        #expect(!exists(path(test, "c.db")))
+        try DatabaseCopy.write(test.database, to: path(test, "c.db"))
+        let mode = try FileManager.default.attributesOfItem(atPath: path(test, "c.db"))[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        #expect(throws: StoreError.exists(path: path(test, "c.db"))) { try DatabaseCopy.write(test.database, to: path(test, "c.db")) }
+    }
 }

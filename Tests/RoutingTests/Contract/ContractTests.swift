@@ -61,7 +61,15 @@ struct ContractTests {
             ("description: gone", "description: gone, links: {next: {operationId: getNothing}}", "the link leads to getNothing"),
             ("openapi: 3.1.0", "openapi: 3.0.3", "the version must be 3.1.x"),
             ("application/json: {schema: {$ref: '#/components/schemas/New'}}", "text/csv: {schema: {type: string}}", "needs x-stream-body"),
-            ("schema: {type: string}, x-items", "schema: {type: array}, x-items", "a list is text with commas"),
+            (
+                "name.startsWith, in: query, schema: {type: string}", "name.startsWith, in: query, schema: {type: string}, x-items: {}",
+                "x-items"
+            ),
+            ("{name: q, in: query,", "{name: q, x-items: {}, in: query,", "parameter q: x-items is for filters by whole values"),
+            (
+                "{name: kind, in: query, schema: {type: string}, x-items", "{name: kind, in: query, schema: {type: array}, x-items",
+                "a list is text with commas"
+            ),
         ])
     func refuses(old: String, new: String, reason: String) throws {
         let message = try #require(try refusal(old, new))

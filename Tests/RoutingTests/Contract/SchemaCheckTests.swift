@@ -55,6 +55,8 @@ struct SchemaCheckTests {
             ("{type: array, minItems: 1}", "[]", [" too-few"]),
             ("{type: array, maxItems: 1, items: {type: string}}", "[1,2]", [" too-many"]),
             ("{type: array, uniqueItems: true}", "[1,2,1]", ["/2 not-unique"]),
+            ("{type: array, uniqueItems: true}", #"[{"a":1,"b":[{"c":1,"d":2}]},{"b":[{"d":2,"c":1.0}],"a":1}]"#, ["/1 not-unique"]),
+            ("{type: array, uniqueItems: true}", #"[{"a":1,"b":2},{"a":2,"b":1},["a"],["b"]]"#, []),
             ("{type: array, items: {type: string}}", #"["a",1,null]"#, ["/1 type", "/2 type"]),
             ("{type: object, required: [a], properties: {a: {}}}", "{}", ["/a required"]),
             ("{type: object, additionalProperties: false, properties: {a: {}}}", #"{"a~/b":1}"#, ["/a~0~1b unknown-member"]),

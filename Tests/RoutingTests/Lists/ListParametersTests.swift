@@ -47,6 +47,7 @@ struct ListParametersTests {
             ("name.startsWith=a,b", "name", .startsWith, ["a,b"]), ("size=1,-2", "size", .eq, [1, -2]), ("size.gte=3", "size", .gte, [3]),
             ("size.nin=1,2", "size", .nin, [1, 2]), ("size.isNull=false", "size", .isNull, [false]),
             ("kind=round,square", "kind", .eq, ["round", "square"]),
+            ("kind.ne=round", "kind", .ne, ["round"]), ("size=-9007199254740991", "size", .eq, [-9_007_199_254_740_991]),
             ("madeOn.lte=2026-02-28", "madeOn", .lte, ["2026-02-28"]),
             ("changedAt.gt=2026-02-28T01:00:00%2B01:00", "changedAt", .gt, ["2026-02-28T00:00:00.000Z"]),
         ] as [(String, String, Filter.Comparison, [JSON])])
@@ -69,7 +70,8 @@ struct ListParametersTests {
             ("fields=", ["fields: unknown-member"]),
             ("colour=red", ["colour: unknown-parameter"]), ("name.gte=a", ["name.gte: unknown-parameter"]), ("q=", ["q: too-short"]),
             ("size=1,x", ["size: type"]), ("size.gte=", ["size.gte: type"]), ("size.isNull=1", ["size.isNull: type"]),
-            ("kind=round,oval", ["kind: enum"]),
+            ("kind=round,oval", ["kind: enum"]), ("kind.ne=oval", ["kind.ne: enum"]), ("kind.ne=round,square", ["kind.ne: enum"]),
+            ("size=-9223372036854775808", ["size: type"]), ("size=9007199254740992", ["size: type"]),
             ("madeOn.lte=2026-02-29", ["madeOn.lte: format"]), ("updatedSince=2026-01-01T00:00:00+01:00", ["updatedSince: format"]),
             ("name=%00", ["name: control-character"]), ("cursor=x", ["cursor: cursor"]), ("=", [": unknown-parameter"]),
             ("limit=0&colour=red&size=x", ["limit: too-small", "colour: unknown-parameter", "size: type"]),

@@ -31,6 +31,12 @@ struct ProblemTests {
         #expect(tree["type"] == "/problems/not-found")
     }
 
+    @Test("A status has its standard phrase", arguments: ProblemCode.allCases)
+    func phrase(code: ProblemCode) {
+        let status = Problem(code).response(requestId: "r", authority: nil).status
+        #expect(status.code == code.status && !status.reasonPhrase.isEmpty)
+    }
+
     @Test("A problem is never anything but problem+json, whatever is accepted")
     func accept() async throws {
         let reply = try await TestService().send(.get, "/nothing", .accepting("text/html"))

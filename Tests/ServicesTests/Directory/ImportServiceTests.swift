@@ -1,5 +1,6 @@
 import Core
 import Domain
+import Foundation
 import Glibc
 import Repositories
 import Services
@@ -135,7 +136,7 @@ private typealias Fixture = RegisterImportFixture
         }
         await #expect(throws: BrokenOff.self) { try await service.receive(file: "establishments", of: id, body, call) }
         #expect(try service.find(id, call).files == [])
-        #expect(rmdir("\(fixture.directory)/imports/\(id)") == 0, "the folder is empty")
+        #expect(!staged(id))
     }
 
     @Test("A queued import runs after a restart; one that was running has failed and may be started again")
@@ -151,6 +152,8 @@ private typealias Fixture = RegisterImportFixture
         let next = ImportService(store: fixture.store, directory: fixture.directory)
         await #expect(throws: DomainError.conflict("The import is running.")) { try await next.start(id: interrupted, call) }
         #expect(try await finish(queued, next).status == .succeeded)
+        let events = try await fixture.store.read { try $0.events(after: 0, limit: 100, of: ResourceType.allCases, visibleTo: .everything) }
+        #expect(events.contains { $0.type == "school.created" && $0.actor["id"] == "tok_x" && $0.actor["name"] == "Integration" })
         let failed = try next.find(interrupted, call)
         #expect(failed.status == .failed && failed.failure == "The import was interrupted; start it again.")
         let last = ImportService(store: fixture.store, directory: fixture.directory)
@@ -173,5 +176,63 @@ private typealias Fixture = RegisterImportFixture
         let actor = Actor(
             kind: .token, id: "t", name: "t", grants: [Actor.Grant(role: "trustAdmin")], schoolIds: ["sch_01h455vb4pex5vsknk084sn02q"])
         await #expect(throws: DomainError.self) { try await service.create(groupUid: nil, Call(actor: actor, requestId: "r")) }
+    }
+
+    private func names(_ id: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(fixture.directory)/imports/\(id)").sorted()
+    }
+
+    @Test("A file that is still on its way when the import ends comes too late, and leaves nothing behind")
+    func tooLate() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        _ = try await send(schools: [Fixture.school(100_001)], to: id)
+        let (body, slow) = AsyncStream<[UInt8]>.makeStream()
+        slow.yield(Array(Fixture.groupHeader.utf8))
+        let received = Task { try await service.receive(file: "groups", of: id, body, call) }
+        // It is under way as soon as its part is there.
+        while !((try? names(id)) ?? []).contains(where: { $0.contains(".part-") }) { try await Task.sleep(for: .milliseconds(5)) }
+        _ = try await service.start(id: id, call)
+        #expect(try await finish(id).status == .succeeded)
+        while try names(id).count > 1 { try await Task.sleep(for: .milliseconds(5)) }
+        slow.finish()
+        await #expect(throws: DomainError.conflict("The import is done; make another one.")) { try await received.value }
+        #expect(!staged(id))
+    }
+
+    @Test("A file that is refused when it is whole isn't kept; one that was there already is")
+    func refusedAtTheEnd() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        let job = try await send(schools: [Fixture.school(100_001)], to: id)
+        var other = call
+        other.precondition = .tags([VersionTag(number: 99)])
+        let stale = other
+        for school in [Fixture.school(100_001), Fixture.school(100_002)] {
+            await #expect(throws: DomainError.self) {
+                try await service.receive(file: "establishments", of: id, stream([Fixture.schoolHeader, school]), stale)
+            }
+        }
+        #expect(try names(id) == job.files.map { "\($0.name).\($0.sha256)" }.sorted())
+    }
+
+    @Test("A file that is another one by the time it is read is refused")
+    func damaged() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        let job = try await send(schools: [Fixture.school(100_001, town: "Leeds")], to: id)
+        let path = "\(fixture.directory)/imports/\(id)/establishments.\(job.files[0].sha256)"
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try text.replacing("100001,383,Leeds", with: "100001,383,Louth").write(toFile: path, atomically: false, encoding: .utf8)
+        _ = try await service.start(id: id, call)
+        let failed = try await finish(id)
+        #expect(
+            failed.failure == "The establishments file isn't what was received: it was damaged on disk. Send it again.")
+        #expect(try fixture.school(100_001) == nil)
+    }
+
+    @Test("A file the disk has no room for is refused, and nothing of it stays")
+    func full() async throws {
+        let id = try await service.create(groupUid: nil, call).id
+        let full = ImportService(store: fixture.store, directory: fixture.directory, minimumFreeBytes: .max)
+        await #expect(throws: DomainError.diskFull) { try await full.receive(file: "groups", of: id, stream(["x"]), call) }
+        #expect(!staged(id))
     }
 }

@@ -95,4 +95,12 @@ private typealias Fixture = RegisterImportFixture
         #expect(truncate(files.establishments, 2 << 30) == 0)
         #expect(await fixture.refusal(files) == "Line 1 of the establishments file has a byte of 0: not text.")
     }
+
+    @Test("An establishments file without a row is refused, and the trust isn't touched")
+    func headerOnly() async throws {
+        let fixture = try RegisterImportFixture()
+        let files = try fixture.files(schools: [], links: [Fixture.link(100_001)])
+        #expect(await fixture.refusal(files, groupUid: "3320") == "The establishments file has no row below its header.")
+        #expect(try fixture.isEmpty())
+    }
 }

@@ -171,4 +171,23 @@ private typealias Fixture = RegisterImportFixture
         let report = try await fixture.run(files)
         #expect(report.counts == [4000 - written, 0, written, 0])
     }
+
+    @Test("A rejected row doesn't stand in the way of a good one with its URN")
+    func goodAfterBad() async throws {
+        let fixture = try RegisterImportFixture()
+        let report = try await fixture.run(schools: [Fixture.school(100_001, pupils: "many"), Fixture.school(100_001)])
+        #expect(report.counts == [1, 0, 0, 1])
+        #expect(try fixture.school(100_001)?.pupils == 100)
+    }
+
+    @Test("A school whose row was rejected isn't absent, whatever was wrong with it")
+    func rejectedIsPresent() async throws {
+        let fixture = try RegisterImportFixture()
+        try await fixture.run(schools: (100_001...100_005).map { Fixture.school($0) })
+        let report = try await fixture.run(schools: [
+            Fixture.school(100_001), Fixture.school(100_002, pupils: "many"), "100003,383", Fixture.school(100_004, name: "Foo \"Bar\""),
+        ])
+        #expect(report.counts == [0, 0, 1, 3])
+        #expect(report.absentUrns == ["100005"])
+    }
 }

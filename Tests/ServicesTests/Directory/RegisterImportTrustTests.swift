@@ -90,4 +90,12 @@ private typealias Fixture = RegisterImportFixture
         #expect(await fixture.refusal(files, groupUid: "9999") == "The group 9999 isn't in the group-links file.")
         #expect(try fixture.isEmpty())
     }
+
+    @Test("A company number of an unknown form is left out and spoils nothing")
+    func companyNumber() async throws {
+        let fixture = try RegisterImportFixture()
+        let link = Fixture.link(100_001).replacing("06228587", with: "É12345Z")
+        #expect(try await fixture.run(schools: [Fixture.school(100_001)], links: [link], groupUid: "3320").counts == [1, 0, 0, 0])
+        #expect(try fixture.store.readNow { try $0.trust.find() }?.companiesHouseNumber == nil)
+    }
 }
