@@ -24,6 +24,6 @@ package struct PersonHandlers: Sendable {
     }
 
     private func importPeople(_ exchange: Exchange) async throws -> Answer {
-        try .document(await imports.run(exchange.smallFile(), exchange.call))
+        try .view(await imports.run(exchange.smallFile(), exchange.call))
     }
 }

@@ -83,7 +83,7 @@ final class RegisterWriter {
             throw error
         }
         try await noteAbsent(groupUid: groupUid)
-        tally.noteOverridden(try await store.read { try $0.overrides.all() }.filter { Int($0.urn).map(isSeen) ?? false })
+        tally.noteOverridden(try await store.read { try $0.overrides.all() }.filter { Int($0.urn).map(taken.contains) ?? false })
         return tally.report
     }
 
