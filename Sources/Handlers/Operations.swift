@@ -11,10 +11,13 @@ package struct Operations: Sendable {
             // Platform
             ContractBindings(contract).bindings,
             service.bindings,
-            MeHandlers(contract: contract).bindings,
+            MeHandlers(contract: contract, people: services.people).bindings,
             TokenHandlers(tokens: services.tokens).bindings,
             CodeListHandlers(codes: services.codes).bindings,
             ImportHandlers(imports: services.imports).bindings,
+            RetentionHandlers(rules: services.retention).bindings,
+            PersonalDataHandlers(personalData: services.personalData, redactions: services.redactions).bindings,
+            SubjectAccessHandlers(drafts: services.subjectAccess).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,

@@ -48,9 +48,9 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
         Binding(operationId, target: changeable) { exchange in try .item(await perform(exchange.targetID, exchange)) }
     }
 
-    private func visible(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: false) }
+    func visible(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: false) }
 
-    private func changeable(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: true) }
+    func changeable(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: true) }
 
     /// Absent or invisible is 404; visible but not the caller's to change is 403, before anything is said about the body.
     private func target(_ exchange: Exchange, writes: Bool) throws -> Target {

@@ -28,6 +28,10 @@ package struct DomainServices: Sendable {
     package let termDates: TermDatesImport
     package let tokens: TokenService
     package let imports: ImportService
+    package let retention: RetentionService
+    package let personalData: PersonalDataService
+    package let redactions: RedactionService
+    package let subjectAccess: SubjectAccessService
     package let health: HealthService
 
     /// - Parameter directory: the data directory.
@@ -57,6 +61,16 @@ package struct DomainServices: Sendable {
         termDates = TermDatesImport(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
+        retention = RetentionService(store: store)
+        personalData = PersonalDataService(store: store)
+        redactions = RedactionService(store: store)
+        subjectAccess = SubjectAccessService(store: store)
         health = HealthService(store: store, dataDirectory: directory)
+    }
+
+    /// What exists from the first start on: the trust, if only as an empty record, and a retention rule for every kind of record.
+    package func ensureDefaults() async throws {
+        try await trust.ensureExists()
+        try await retention.ensureExist()
     }
 }

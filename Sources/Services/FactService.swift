@@ -34,10 +34,14 @@ extension Transaction {
         return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a school")]
     }
 
-    /// An error when there is no such person.
+    /// An error when there is no such person, or one of whom nothing is recorded any more.
     func errors(person id: String?, at pointer: String = "/personId") throws -> [FieldError] {
-        guard let id, try find(Person.self, id: id) == nil else { return [] }
-        return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a person")]
+        guard let id else { return [] }
+        guard let person = try find(Person.self, id: id) else {
+            return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a person")]
+        }
+        guard person.erasedAt != nil else { return [] }
+        return [FieldError(pointer: pointer, code: "erased", detail: "is somebody whose data was erased")]
     }
 }
 

@@ -62,7 +62,7 @@ struct Application {
         MetricsSystem.bootstrap(registry)
 
         let services = DomainServices(store: store, directory: options.data.data, logger: logger)
-        try await services.trust.ensureExists()
+        try await services.ensureDefaults()
 
         let contract = try Contract()
         let limits = limitsThatFit()

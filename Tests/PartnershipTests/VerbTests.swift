@@ -5,7 +5,7 @@ import Testing
 struct VerbTests {
     @Test(
         "Every verb has a help that says what it is for",
-        arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "openapi"])
+        arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "purge", "openapi"])
     func help(verb: String) throws {
         let result = try Binary.run(verb, "--help")
         #expect(result.status == 0 && result.output.contains("OVERVIEW: ") && result.output.contains("USAGE: partnership \(verb)"))
@@ -31,6 +31,9 @@ struct VerbTests {
         let id = try #require(list.split(separator: "\t").first.map(String.init))
         #expect(list.contains("schools:read") && !list.contains("ptn_"))
 
+        let dry = try Binary.run("purge", "--dry-run", "--data", data)
+        #expect(dry.status == 0 && dry.output.contains("apiToken: 0 would be removed"))
+        #expect(try Binary.run("purge", "--data", data).output.contains("apiToken: 0 removed"))
         let backup = directory.path + "/backup.sqlite"
         #expect(try Binary.run("backup", backup, "--data", data).status == 0)
         #expect(try Binary.run("backup", backup, "--data", data).status != 0)

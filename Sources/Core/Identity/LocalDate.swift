@@ -94,6 +94,17 @@ extension LocalDate: Codable {
 extension LocalDate {
     /// Days later, or earlier for a negative number.
     package func adding(days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch + days) }
+
+    /// The same day of a later month, or of an earlier one; the last of the month where that has no such day.
+    package func adding(months: Int) -> LocalDate {
+        let count = year * 12 + month - 1 + months
+        let year = min(max(count / 12, 1), 9999)
+        let month = count % 12 + 1
+        guard let date = LocalDate(year: year, month: month, day: min(day, Self.days(inMonth: month, of: year))) else {
+            preconditionFailure("every month has its last day")
+        }
+        return date
+    }
 }
 
 extension LocalDate {

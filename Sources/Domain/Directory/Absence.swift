@@ -23,6 +23,7 @@ package struct Absence: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
     package static let writableMembers: Set<String> = ["standInId", "startsOn", "endsOn"]
+    package static let redactableMembers: Set<String> = []
 
     package var errors: [FieldError] {
         guard standInId == personId else { return dayErrors }

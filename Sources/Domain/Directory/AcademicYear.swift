@@ -32,6 +32,7 @@ package struct AcademicYear: Resource {
 extension AcademicYear {
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["name", "startsOn", "endsOn"]
+    package static let redactableMembers: Set<String> = []
 
     /// Throws ``DomainError/invalid(_:)`` when name and dates don't fit each other; `yearStart` is the trust's `academicYearStart`.
     package func validate(yearStart: String) throws {

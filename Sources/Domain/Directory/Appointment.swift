@@ -31,6 +31,7 @@ package struct Appointment: DatedFact {
     package static let writableMembers: Set<String> = [
         "role", "isLead", "areas", "startsOn", "endsOn", "reason",
     ]
+    package static let redactableMembers: Set<String> = ["reason"]
     package static let defaults: JSON.Object = ["isLead": false, "areas": []]
     package static let codedMembers = [CodedMember("areas", .businessAreas, .each)]
 

@@ -43,6 +43,7 @@ extension CalendarDay {
     package var audience: Audience { .directory }
     /// The owner stays: another owner's day is another day.
     package static let writableMembers: Set<String> = ["kind", "startsOn", "endsOn", "reason"]
+    package static let redactableMembers: Set<String> = ["reason"]
 
     /// Throws ``DomainError/invalid(_:)`` when the dates are out of order or too far apart.
     package func validate() throws {

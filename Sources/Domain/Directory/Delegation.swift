@@ -24,4 +24,5 @@ package struct Delegation: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["chapter", "personId", "startsOn", "endsOn", "reason"]
+    package static let redactableMembers: Set<String> = ["reason"]
 }

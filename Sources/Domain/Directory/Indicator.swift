@@ -31,6 +31,7 @@ package struct Indicator: Resource {
 
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
     package static let writableMembers: Set<String> = ["measure", "period", "value", "comparisonValue", "source", "asAt"]
+    package static let redactableMembers: Set<String> = []
     /// The service fills in the measure's unit.
     package static let defaults: JSON.Object = ["unit": "count"]
     package static let codedMembers = [CodedMember("measure", .indicatorMeasures)]

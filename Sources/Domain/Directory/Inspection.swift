@@ -61,6 +61,7 @@ package struct Inspection: Resource {
         "regime", "visitType", "inspectedUrn", "inspectedOn", "publishedOn", "categoryOfConcern", "judgements",
         "overallEffectiveness", "safeguarding", "outcomeText", "sourceUrl",
     ]
+    package static let redactableMembers: Set<String> = ["outcomeText"]
     /// The service fills in the school's own URN.
     package static let defaults: JSON.Object = ["inspectedUrn": "", "judgements": [], "relativeToJoining": "unknown"]
     package static let codedMembers = [

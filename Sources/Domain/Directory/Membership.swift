@@ -34,6 +34,7 @@ package struct Membership: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["startsOn", "endsOn", "reason"]
+    package static let redactableMembers: Set<String> = ["reason"]
 }
 
 extension Membership {

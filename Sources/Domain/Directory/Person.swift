@@ -24,5 +24,20 @@ package struct Person: Resource {
 
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["name", "workEmail", "jobTitle", "externalRefs"]
+    package static let redactableMembers: Set<String> = ["jobTitle"]
     package static let defaults: JSON.Object = ["externalRefs": []]
+
+    /// What erasure takes away; the row stays for what refers to it.
+    package static let erasedMembers: Set<String> = ["name", "workEmail", "jobTitle", "externalRefs"]
+
+    /// The same person without what identifies them. The name follows from the id alone, so that it is the same everywhere and always.
+    package func erased(at now: Instant) -> Person {
+        var person = self
+        person.name = "Erased person \(id.suffix(8))"
+        person.workEmail = nil
+        person.jobTitle = nil
+        person.externalRefs = []
+        person.erasedAt = now
+        return person
+    }
 }

@@ -88,6 +88,7 @@ package struct School: Resource {
         + "a correction of what the register says is an override, PUT /v1/schools/{id}/overrides/{member} with its reason"
     /// What a school says of itself; everything else belongs to the register or to the service.
     package static let writableMembers: Set<String> = ["shortName", "vision", "values", "context", "distinctiveStrengths", "externalRefs"]
+    package static let redactableMembers: Set<String> = ["vision", "values", "context", "distinctiveStrengths"]
 
     package init(
         id: String, urn: String, name: String, phase: Phase, establishmentTypeCode: String, establishmentType: String, status: Status,

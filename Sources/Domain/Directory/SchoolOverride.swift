@@ -26,6 +26,7 @@ package struct SchoolOverride: Resource {
 
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["value", "reason"]
+    package static let redactableMembers: Set<String> = ["reason"]
 
     package init(
         id: String, schoolId: String, member: String, value: JSON, registerValue: JSON, reason: String, recordedBy: String,

@@ -28,6 +28,7 @@ package struct Stage: DatedFact {
     package var firstDay: LocalDate? { startsOn }
     package var audience: Audience { .leadership(schoolIds: [schoolId]) }
     package static let writableMembers: Set<String> = ["stage", "tier", "rationale", "decidedBy", "startsOn", "endsOn"]
+    package static let redactableMembers: Set<String> = ["rationale", "decidedBy"]
     /// The service fills in the stage's own.
     package static let defaults: JSON.Object = ["tier": ""]
     package static let codedMembers = [CodedMember("stage", .stages), CodedMember("tier", .supportTiers)]

@@ -46,6 +46,7 @@ extension Term {
     package var audience: Audience { .directory }
     /// Year and owner stay: another year's or owner's term is another term.
     package static let writableMembers: Set<String> = ["name", "startsOn", "endsOn", "halfTermStartsOn", "halfTermEndsOn"]
+    package static let redactableMembers: Set<String> = []
 
     /// Throws ``DomainError/invalid(_:)`` when the dates don't fit the year or each other.
     package func validate(in year: AcademicYear) throws {

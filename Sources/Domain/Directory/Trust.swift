@@ -53,6 +53,7 @@ extension Trust {
         "name", "groupUid", "groupId", "ukprn", "companiesHouseNumber", "timeZone", "academicYearStart",
         "bankHolidayDivision",
     ]
+    package static let redactableMembers: Set<String> = []
     package static let defaults: JSON.Object = [
         "timeZone": "Europe/London", "academicYearStart": .string(usualYearStart), "bankHolidayDivision": "england-and-wales",
     ]

@@ -49,15 +49,19 @@ package struct ApiToken: Resource {
 
     package var audience: Audience { .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? [])) }
     package static let writableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = ["name"]
 
     package func isUsable(at now: Instant) -> Bool {
         revokedAt == nil && (expiresAt.map { now < $0 } ?? true)
     }
 
     /// The actor a request with this token acts as; `grants` are those of its person today.
+    ///
+    /// Behind a person's token the name is their id: names in audit headers are chained and in events are sent on, so they could never go.
     package func actor(grants: [Actor.Grant] = []) -> Actor {
         Actor(
-            kind: .token, id: id, name: name, personId: personId, grants: role.map { [Actor.Grant(role: $0.rawValue)] } ?? grants,
+            kind: .token, id: id, name: personId ?? name, personId: personId,
+            grants: role.map { [Actor.Grant(role: $0.rawValue)] } ?? grants,
             scopes: scopes, schoolIds: schoolIds)
     }
 }

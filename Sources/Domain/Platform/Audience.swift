@@ -11,6 +11,8 @@ package enum Audience: Hashable, Sendable {
 
     /// Names under which those who run the trust are parties.
     package static let administrators = ["role:trustAdmin", "role:chiefExecutive"]
+    /// The name under which data protection officers are parties.
+    package static let privacyOffice = ["role:dataProtectionOfficer"]
 }
 
 /// What a caller may see, worked out once from its authority: the one rule behind reads, lists, counts, search, expansion, events, exports.

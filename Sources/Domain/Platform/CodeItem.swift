@@ -42,6 +42,7 @@ package struct CodeItem: Resource {
     package static let writableMembers: Set<String> = [
         "label", "description", "position", "tier", "unit", "validFrom", "validUntil", "retiredOn",
     ]
+    package static let redactableMembers: Set<String> = ["description"]
     /// No item has the position 0: the service puts it last.
     package static let defaults: JSON.Object = ["position": 0]
     package static let codedMembers = [CodedMember("regime", .inspectionRegimes), CodedMember("tier", .supportTiers)]

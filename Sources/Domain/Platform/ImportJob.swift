@@ -53,6 +53,7 @@ package struct ImportJob: Resource {
 
     package var audience: Audience { .parties(Audience.administrators + [id]) }
     package static let writableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = []
 
     package init(id: String, source: String, groupUid: String?, createdAt: Instant) {
         self.id = id

@@ -22,6 +22,8 @@ package protocol Resource: Codable, Equatable, Sendable {
     static var writableMembers: Set<String> { get }
     /// What a member that can't be null is when it is left out or cleared.
     static var defaults: JSON.Object { get }
+    /// Members of free text that can be redacted: emptied in the row, in the search index and in every recorded value.
+    static var redactableMembers: Set<String> { get }
     /// Completes “the member …” where a caller tries to change one of the others.
     static var readOnlyReason: String { get }
     /// Members that hold codes of lists; checked with every write.
@@ -38,7 +40,8 @@ extension Resource {
 package enum ResourceType: String, CaseIterable, Codable, Sendable {
     case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
         term,
-        calendarDay, codeItem, apiToken, importJob
+        calendarDay, codeItem, apiToken, importJob,
+        retentionRule, subjectAccessDraft, redaction
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -59,7 +62,16 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .calendarDay: ("cda", "/v1/calendar-days", .calendarsRead)
         case .apiToken: ("tok", "/v1/tokens", .tokensRead)
         case .importJob: ("imp", "/v1/imports", .importsRead)
+        case .retentionRule: ("ret", "/v1/retention-rules", .privacyRead)
+        case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
+        case .redaction: ("rdx", "/v1/redactions", .privacyRead)
         }
+    }
+
+    /// The type an id is of; nil when it is none of a resource's.
+    package init?(ofID id: String) {
+        guard let type = Self.allCases.first(where: { $0.isID(id) }) else { return nil }
+        self = type
     }
 
     /// The TypeID prefix, three letters.

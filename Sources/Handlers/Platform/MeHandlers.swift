@@ -1,13 +1,16 @@
 import Core
 import Domain
 package import Routing
+package import Services
 
 /// `/v1/me`: who the caller is and what it may do.
 package struct MeHandlers: Sendable {
     private let contract: Contract
+    private let people: PersonService
 
-    package init(contract: Contract) {
+    package init(contract: Contract, people: PersonService) {
         self.contract = contract
+        self.people = people
     }
 
     package var bindings: [Binding] {
@@ -39,7 +42,8 @@ package struct MeHandlers: Sendable {
         let actor = exchange.call.actor
         return try .view(
             Me(
-                kind: actor.kind, id: actor.id, name: actor.name, personId: actor.personId, roles: actor.roles, scopes: actor.scopes,
+                kind: actor.kind, id: actor.id, name: people.name(of: actor), personId: actor.personId, roles: actor.roles,
+                scopes: actor.scopes,
                 schoolIds: actor.schoolIds,
                 grants: actor.grants.map { .init(role: $0.role, schoolId: $0.schoolId, areas: $0.areas, chapter: $0.chapter) }))
     }

@@ -54,6 +54,7 @@ package struct PersonRepository<Owner: Transaction> {
             SELECT EXISTS (SELECT 1 FROM appointment WHERE personId = ?1) OR EXISTS (SELECT 1 FROM absence WHERE personId = ?1)
                 OR EXISTS (SELECT 1 FROM absence WHERE standInId = ?1)
                 OR EXISTS (SELECT 1 FROM delegation WHERE personId = ?1) OR EXISTS (SELECT 1 FROM apiToken WHERE personId = ?1)
+                OR EXISTS (SELECT 1 FROM subjectAccessDraft WHERE personId = ?1)
             """
         ).first([.text(id)]) { $0.integer(0) } == 0
     }

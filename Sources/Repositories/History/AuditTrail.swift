@@ -83,32 +83,3 @@ extension Transaction {
         return nil
     }
 }
-
-extension WriteTransaction {
-    /// Erases recorded values of these members of a resource from the audit trail, with their salts. Who, when and which member stay, and
-    /// so does the chain.
-    package func eraseAuditValues(of type: ResourceType, id: String, members: Set<String>) throws {
-        let database = connection.database
-        var erased: [(seq: Int64, salts: [UInt8], content: JSON.Object)] = []
-        try database.cached(
-            """
-            SELECT audit.seq, members, salts, content FROM audit JOIN auditValue ON auditValue.seq = audit.seq
-            WHERE resourceType = ? AND resourceId = ?
-            """
-        ).eachRow([.text(type.rawValue), .text(id)]) { row in
-            let names = try JSON(parsing: Array(row.utf8(1))).arrayValue ?? []
-            var salts = row.blob(2)
-            var content = try JSON(parsing: Array(row.utf8(3))).objectValue ?? [:]
-            for (index, name) in names.enumerated() {
-                guard let name = name.stringValue, members.contains(name), content.removeValue(forKey: name) != nil else { continue }
-                let place = (index * AuditChain.saltLength)..<((index + 1) * AuditChain.saltLength)
-                salts.replaceSubrange(place, with: repeatElement(0, count: AuditChain.saltLength))
-            }
-            erased.append((row.integer(0), salts, content))
-        }
-        for (seq, salts, content) in erased {
-            try database.cached("UPDATE auditValue SET salts = ?, content = ? WHERE seq = ?")
-                .run([.blob(salts), .json(String(decoding: JSON.object(content).bytes, as: UTF8.self)), .integer(seq)])
-        }
-    }
-}

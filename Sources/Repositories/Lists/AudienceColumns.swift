@@ -6,8 +6,8 @@ enum AudienceColumns: Hashable, Sendable {
     case directory
     /// The row concerns the school in this column.
     case leadership(school: String)
-    /// Each of these columns names a party, or nobody; those who run the trust are parties where `administrators` says so.
-    case parties([String], administrators: Bool)
+    /// Each of these columns names a party, or nobody; whoever goes by one of the names in `always` is a party to every row.
+    case parties([String], always: [String] = [])
 
     /// What restricts a list to what is visible; nil when everything is. Its text depends on the table alone, so that statements are kept.
     func condition(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue])? {
@@ -19,9 +19,10 @@ enum AudienceColumns: Hashable, Sendable {
             case .none: ("FALSE", [])
             case .schools(let schools): ("\(Table.quoted(school)) IN (SELECT value FROM json_each(?))", [.names(schools)])
             }
-        case .parties(let columns, let administrators):
+        case .parties(let columns, let always):
             visibility.parties.flatMap { parties in
-                if administrators, !parties.isDisjoint(with: Audience.administrators) { return nil }
+                if !parties.isDisjoint(with: always) { return nil }
+                if columns.isEmpty { return ("FALSE", []) }
                 let names = SQLValue.names(parties)
                 let each = columns.map { "\(Table.quoted($0)) IN (SELECT value FROM json_each(?))" }
                 return ("(" + each.joined(separator: " OR ") + ")", columns.map { _ in names })

@@ -13,6 +13,7 @@ enum Migrator {
         migrator.registerMigration("010-calendars", foreignKeyChecks: .immediate) { try $0.execute(sql: migration010) }
         migrator.registerMigration("020-code-lists-and-outcomes", foreignKeyChecks: .immediate) { try $0.execute(sql: migration020) }
         migrator.registerMigration("030-links-and-overrides", foreignKeyChecks: .immediate) { try $0.execute(sql: migration030) }
+        migrator.registerMigration("040-personal-data", foreignKeyChecks: .immediate) { try $0.execute(sql: migration040) }
         return migrator
     }()
 

@@ -7,7 +7,7 @@ extension ApiToken: Stored {
         ApiToken.self,
         members: [
             .required("name"), .optional("personId"), .instant("revokedAt", isNullable: true), .instant("createdAt"), .instant("updatedAt"),
-        ], isVolatile: true, audience: .parties(["id", "personId"], administrators: true))
+        ], isVolatile: true, audience: .parties(["id", "personId"], always: Audience.administrators))
 }
 
 extension Transaction {

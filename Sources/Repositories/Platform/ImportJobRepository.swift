@@ -4,7 +4,7 @@ import GRDB
 extension ImportJob: Stored {
     package static let table = Table(
         ImportJob.self, members: [.required("status"), .instant("createdAt"), .instant("updatedAt")], isVolatile: true,
-        audience: .parties(["id"], administrators: true))
+        audience: .parties(["id"], always: Audience.administrators))
 }
 
 extension Transaction {

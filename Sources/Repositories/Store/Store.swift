@@ -66,6 +66,8 @@ package final class Store: Sendable {
             // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed.
             try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -1024 : -8192)")
             guard !database.configuration.readonly else { return }
+            // What is deleted is overwritten at once, as far as SQLite can; ``compact()`` does the rest.
+            try database.execute(sql: "PRAGMA secure_delete = ON")
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
         }
@@ -129,6 +131,23 @@ package final class Store: Sendable {
     package func bookkeeping<Value: Sendable>(_ body: @escaping @Sendable (BookkeepingTransaction) throws -> Value) async throws -> Value {
         try await queue.submit { [now] database in
             try body(BookkeepingTransaction(Connection(database), now: now()))
+        }
+    }
+
+    /// Writes the database anew from what is in it, and empties the log: what was erased before is in no byte of either afterwards.
+    ///
+    /// Overwriting what is deleted is not enough: when SQLite moves cells from one page to another, it leaves copies in the unused middle of
+    /// the page. Writers wait meanwhile, about a second for every hundred megabytes. What can't be done now, because another process writes or a reader
+    /// holds an older state for long, the next one does, or ``close()``.
+    package func compact() async {
+        await withCheckedContinuation { continuation in
+            pool.asyncWriteWithoutTransaction { database in
+                // A database's worth of memory could be too much.
+                _ = try? database.execute(sql: "PRAGMA temp_store = FILE; VACUUM")
+                _ = try? database.execute(sql: "PRAGMA temp_store = MEMORY")
+                _ = try? database.checkpoint(.truncate)
+                continuation.resume()
+            }
         }
     }
 

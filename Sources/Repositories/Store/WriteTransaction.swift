@@ -56,8 +56,10 @@ package final class WriteTransaction: Transaction {
         return try replace(old, with: old, audience: audience, verb: verb)
     }
 
-    /// Deletes a resource for good; a tombstone stays for followers.
-    package func delete<R: Stored>(_ old: R, audience: Audience? = nil, verb: String = "deleted", isTarget: Bool = true) throws {
+    /// Deletes a resource for good; a tombstone stays for followers. What it held stays in the audit trail unless `keepsValues` is false.
+    package func delete<R: Stored>(
+        _ old: R, audience: Audience? = nil, verb: String = "deleted", isTarget: Bool = true, keepsValues: Bool = true
+    ) throws {
         if isTarget { try checkPrecondition(of: old) }
         try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
@@ -67,7 +69,8 @@ package final class WriteTransaction: Transaction {
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: $1, after: nil) }
         var deleted = old
         deleted.etag = old.etag.next
-        try record(verb, of: deleted, changes: changes, audience: audience)
+        try record(verb, of: deleted, changes: keepsValues ? changes : [], audience: audience)
+        if !keepsValues { try forget(R.self, [old.id], members: Set(R.table.columns)) }
     }
 
     /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the caller doesn't know the current version. The mutators do

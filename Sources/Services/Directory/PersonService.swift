@@ -31,6 +31,12 @@ package struct PersonService: ResourceService {
         return [.trust, .school(school)]
     }
 
+    /// What people call a caller: the person behind it, else what the caller itself is called.
+    package func name(of actor: Actor) throws -> String {
+        guard let id = actor.personId, let person = try store.readNow({ try $0.find(Person.self, id: id) }) else { return actor.name }
+        return person.name
+    }
+
     package func prepare(_ item: Person, replacing old: Person?, _ transaction: WriteTransaction) throws -> Person {
         if item.erasedAt != nil { throw DomainError.conflict("The data of this person was erased; nothing is recorded of them any more.") }
         return item

@@ -68,6 +68,7 @@ struct OperationTests {
         if path.hasPrefix("/v1/tokens/") {
             return try await client.get("/v1/tokens").json["items"]?.arrayValue?.first?["id"]?.stringValue ?? ""
         }
+        if path.hasPrefix("/v1/retention-rules/") { return "appointment" }
         let collection = String(path.prefix { $0 != "{" }.dropLast())
         let head = try await client.appoint(.headteacher, at: school)
         if collection == "/v1/people" { return head }
@@ -104,6 +105,7 @@ struct OperationTests {
             ["schoolId": .string(school), "kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"]
         },
         "/v1/imports": { _, _ in ["source": "gias"] },
+        "/v1/subject-access-drafts": { _, head in ["personId": .string(head)] },
     ]
 
     @Test("Each needs a token, a good one", arguments: guarded)
@@ -154,7 +156,7 @@ struct OperationTests {
     @Test("Each refuses a parameter it doesn't know", arguments: all)
     func unknownParameter(operation: Operation) async throws {
         let client = try await TestClient()
-        let answer = try await client.send(operation.method, absent(operation) + "?nonsense=1")
+        let answer = try await client.send(operation.method, absent(operation) + "?nonsense=1", token: client.integration)
         #expect(answer.status == 400 && answer.places.contains("nonsense"), "\(answer.text)")
     }
 
@@ -165,7 +167,8 @@ struct OperationTests {
             let path =
                 operation.path.replacing("{id}", with: id).replacing("{file}", with: "groups").replacing("{member}", with: "capacity")
                 + operation.query
-            let answer = try await client.send(operation.method, path, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
+            let answer = try await client.send(
+                operation.method, path, token: client.integration, json: operation.hasJSONBody ? [:] : nil, headers: ["If-Match": "*"])
             #expect(answer.status == 404, "\(id): \(answer.text)")
         }
     }

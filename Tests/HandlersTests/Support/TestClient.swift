@@ -44,7 +44,7 @@ final class TestClient: Sendable {
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
         services = DomainServices(
             store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        try await services.trust.ensureExists()
+        try await services.ensureDefaults()
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
@@ -160,6 +160,9 @@ final class TestClient: Sendable {
             ])
         return person
     }
+
+    /// The secret of a token of somebody who is data protection officer from the beginning of 2020 on.
+    func officer() async throws -> String { try await token(of: appoint(.dataProtectionOfficer, name: "Dee Officer")) }
 
     /// A token that acts as the person; its secret.
     func token(of person: String, scopes: [String]? = nil) async throws -> String {

@@ -1,0 +1,38 @@
+import Core
+import Domain
+package import Routing
+package import Services
+
+/// `/v1/subject-access-drafts`.
+package struct SubjectAccessHandlers: Sendable {
+    private let operations: ResourceOperations<SubjectAccessService>
+    private var drafts: SubjectAccessService { operations.service }
+
+    package init(drafts: SubjectAccessService) {
+        operations = ResourceOperations(drafts)
+    }
+
+    package var bindings: [Binding] {
+        [
+            operations.list("listSubjectAccessDrafts"),
+            operations.create("createSubjectAccessDraft"),
+            operations.get("getSubjectAccessDraft"),
+            Binding("updateSubjectAccessDraft", target: operations.changeable, handle: updateSubjectAccessDraft),
+            operations.delete("deleteSubjectAccessDraft"),
+            operations.action("completeSubjectAccessDraft") { id, exchange in try await drafts.complete(id, exchange.call) },
+            Binding(
+                "exportSubjectAccessDraft", target: operations.visible, export: exportSubjectAccessDraft,
+                // NDJSON is all that is offered, so every answer is the export.
+                handle: { _ in .none }),
+        ]
+    }
+
+    private func updateSubjectAccessDraft(_ exchange: Exchange) async throws -> Answer {
+        try .item(await drafts.review(exchange.targetID, patch: exchange.body, exchange.call))
+    }
+
+    private func exportSubjectAccessDraft(_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws {
+        let isForReview = exchange.query.boolean("review") ?? false
+        try await drafts.export(exchange.targetID, isForReview: isForReview, exchange.call, sink)
+    }
+}
