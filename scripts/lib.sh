@@ -151,11 +151,13 @@ all_scopes() {
     "$1" openapi | sed -n "s/.*bearer: \['\([^']*\)'\].*/\1/p" | sort -u | paste -sd, -
 }
 
-# import_demo PROGRAM DATA-DIRECTORY: ordinary imports, of the invented trust and people in scripts/demo.
+# import_demo PROGRAM DATA-DIRECTORY: ordinary imports, of the invented trust, its people and its school year in scripts/demo.
 import_demo() {
     local demo
     demo=$(dirname "${BASH_SOURCE[0]}")/demo
     "$1" import gias --data "$2" --establishments "$demo/establishments.csv" --group-links "$demo/group-links.csv" \
         --groups "$demo/groups.csv" --group-uid 99901 &&
-        "$1" import people --data "$2" "$demo/people.csv"
+        "$1" import people --data "$2" "$demo/people.csv" &&
+        "$1" import bank-holidays --data "$2" "$demo/bank-holidays.json" &&
+        "$1" import term-dates --data "$2" "$demo/term-dates.json"
 }

@@ -140,7 +140,10 @@ def check_people(client):
     made("/v1/appointments", days | {"personId": head.id, "role": "headteacher", "isLead": True})
     made("/v1/absences", days | {"personId": head.id, "standInId": stand_in.id, "endsOn": "2026-09-04"})
     made("/v1/delegations", days | {"chapter": "calendar"})
-    made("/v1/stages", days | {"stage": "improve", "tier": "targeted"})
+    made("/v1/stages", days | {"stage": "improve"})
+    made("/v1/inspections", {"schoolId": school, "regime": "graded", "visitType": "full", "inspectedOn": "2023-01-10"})
+    figure = {"measure": "attendance", "period": "2025-26", "value": 94.5, "source": "DfE"}
+    made("/v1/indicators", {"schoolId": school} | figure)
     members = http.get("/v1/memberships", params={"schoolId": school}).json()["items"]
     if not members:
         made("/v1/memberships", days)
@@ -150,8 +153,34 @@ def check_people(client):
         assert [leader["name"] for leader in leaders] == [name], (day, leaders)
 
 
+def check_calendars(client):
+    """A year with a term and an INSET day, and what the school's days come to."""
+    http = client.get_httpx_client()
+    year = http.post("/v1/academic-years", json={"name": "2027-28", "startsOn": "2027-09-01", "endsOn": "2028-08-31"}).json()["id"]
+    term = {"academicYearId": year, "name": "Autumn", "startsOn": "2027-09-01", "endsOn": "2027-09-10"}
+    assert http.post("/v1/terms", json=term).status_code == 201
+    inset = {"kind": "inset", "startsOn": "2027-09-01", "endsOn": "2027-09-01"}
+    assert http.post("/v1/calendar-days", json=inset).status_code == 201
+    asked = {"kind": "pupilsIn", "from": "2027-09-01", "to": "2027-09-10"}
+    counted = http.get("/v1/schools/urn:999001/calendar/count", params=asked).json()
+    assert counted["days"] == 7, counted
+
+
+def check_privacy(client):
+    """A correction of the register, a text that is taken out again, a draft of what is recorded about somebody."""
+    http = client.get_httpx_client()
+    override = http.put("/v1/schools/urn:999001/overrides/capacity", json={"value": 421, "reason": "Counted"})
+    assert override.status_code in (200, 201), override.text
+    person = http.post("/v1/people", json={"name": "Nell Ash", "jobTitle": "Said too much"}).json()["id"]
+    redacted = http.post("/v1/redactions", json={"resourceId": person, "members": ["jobTitle"], "reason": "Not a title"})
+    assert redacted.status_code == 201, redacted.text
+    assert http.get(f"/v1/people/{person}").json()["jobTitle"] is None
+    draft = http.post("/v1/subject-access-drafts", json={"personId": person})
+    assert draft.status_code == 201, draft.text
+
+
 if __name__ == "__main__":
     everything = client_with(os.environ["CHECK_TOKEN"])
-    for check in (check_pages, check_patch, check_lookup, check_tokens, check_import, check_people):
+    for check in (check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_calendars, check_privacy):
         check(everything)
         print(f"   {check.__name__[6:]}: good")

@@ -43,23 +43,38 @@ def complaints(answer):
     return [note.strip() for note in notes if "[BAD]" in note or "[WARN]" in note or note.startswith("httplint:")]
 
 
+# What the contract can't say of a query: of these one is needed.
+ONE_OF = {"/v1/schools/{id}/calendar/count": "days=5"}
+
+
 def concrete(template, parameters):
-    """The template with real values: an example of the contract, or the id of the first item of the list it stands under."""
+    """The template with real values: of the first item of the list each stands under, and the examples of what the query needs."""
     path = template
     for parameter in parameters:
         if parameter["in"] != "path":
             continue
-        placeholder = "{" + parameter["name"] + "}"
-        collection = template.split("/" + placeholder)[0]
+        name = parameter["name"]
+        placeholder = "{" + name + "}"
+        collection = path.split("/" + placeholder)[0]
         if collection == "/problems":
             value = "validation-failed"
         else:
             items = body_of(collection, BEARER, "Accept: application/json")["items"]
             if not items:
                 raise LookupError(f"{collection} is empty, so {template} can't be tried")
-            value = items[0]["id"]
+            value = items[0][name]
         path = path.replace(placeholder, value)
-    return path
+    query = [f"{p['name']}={p['example']}" for p in parameters if p["in"] == "query" and p.get("required")]
+    query += [ONE_OF[template]] if template in ONE_OF else []
+    return path + ("?" + "&".join(query) if query else "")
+
+
+def absent(template, path):
+    """The same address of something that isn't there."""
+    first = template.split("{")[0]
+    rest = path.removeprefix(first)
+    kept = rest.split("/", 1)[1] if "/" in rest else rest.partition("?")[2] and "?" + rest.partition("?")[2]
+    return first + "nothing" + ("/" + kept if "/" in rest else kept)
 
 
 def requests_of(contract):
@@ -82,7 +97,7 @@ def requests_of(contract):
             yield f"{template} without a token", path, [], 401
         yield f"{template} in a type nobody has", path, [*who, "Accept: image/png"], 406
         if "{" in template:
-            yield f"{template} of nothing", path.rsplit("/", 1)[0] + "/nothing", who, 404
+            yield f"{template} of nothing", absent(template, path), who, 404
 
 
 def resolved(contract, value):
