@@ -4,8 +4,8 @@ import HTTPTypes
 /// `Authorization: Bearer …` (RFC 6750). A token in the address is not looked for: addresses end up in logs.
 struct BearerAuthentication: Sendable {
     let authenticate: @Sendable (String) throws -> Actor?
-    /// Whether a token that is no good once was.
-    let hasEnded: @Sendable (String) throws -> Bool
+    /// Whether a token that is no good is a guess.
+    let isGuess: @Sendable (String) throws -> Bool
     let attempts: AttemptLimiter
 
     private static let realm = "Bearer realm=\"partnership\""
@@ -17,7 +17,7 @@ struct BearerAuthentication: Sendable {
         let token = try Self.token(in: field)
         if let actor = try authenticate(token) { return actor }
         // A program whose token has run out asks on and on, but guesses nothing.
-        if try !hasEnded(token), let seconds = attempts.failed(address) { throw Self.slowDown(seconds) }
+        if try isGuess(token), let seconds = attempts.failed(address) { throw Self.slowDown(seconds) }
         throw Self.refusal(
             "The token is unknown, expired or revoked.", ", error=\"invalid_token\", error_description=\"unknown, expired or revoked\"")
     }

@@ -32,14 +32,14 @@ package struct Responder: HTTPResponder {
     /// - Parameters:
     ///   - bindings: exactly one for each operation of the contract.
     ///   - authenticate: the actor behind a bearer token; nil when it is no good.
-    ///   - hasEnded: whether one that is no good once was: expired or revoked. Those who send it aren't guessing.
+    ///   - isGuess: whether one that is no good is a guess, not one that has ended or a text that could never be one.
     ///   - isAllowed: whether an actor holds a permission of the contract's `security`.
     ///   - problem: what an error of a handler means to the caller; nil makes it an internal error.
     /// Throws ``ContractError`` naming what is missing or too much.
     package init(
         contract: Contract, bindings: [Binding], settings: Settings = Settings(), logger: Logger,
         authenticate: @escaping @Sendable (_ token: String) throws -> Actor?,
-        hasEnded: @escaping @Sendable (_ token: String) throws -> Bool = { _ in false },
+        isGuess: @escaping @Sendable (_ token: String) throws -> Bool = { _ in true },
         isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
         problem: @escaping @Sendable (any Error) -> Problem?
     ) throws {
@@ -48,7 +48,7 @@ package struct Responder: HTTPResponder {
         self.settings = settings
         self.logger = logger
         authentication = BearerAuthentication(
-            authenticate: authenticate, hasEnded: hasEnded, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
+            authenticate: authenticate, isGuess: isGuess, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
         self.isAllowed = isAllowed
         self.problem = problem
         exports = ExportSlots(settings.concurrentExports)

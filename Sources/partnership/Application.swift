@@ -75,7 +75,7 @@ struct Application {
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
             authenticate: { try services.tokens.authenticate($0) },
-            hasEnded: { try services.tokens.hasEnded($0) },
+            isGuess: { try services.tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
             problem: ProblemTable.problem)
 

@@ -208,7 +208,7 @@ final class TestService: Sendable {
                 default: nil
                 }
             },
-            hasEnded: { $0 == "ended" },
+            isGuess: { $0 != "ended" },
             isAllowed: { $0.scopes.contains($1) },
             problem: { $0 is Stale ? nil : Problem(.conflict, "Known to the table.") })
         log.service = self

@@ -196,10 +196,11 @@ package final class TokenService: ResourceReader {
         return Known(token: token, validUntil: validUntil, actor: token.actor(grants: grants))
     }
 
-    /// Whether this was a secret once: of a token that has expired or was revoked, or from before a rotation.
-    package func hasEnded(_ secret: String) throws -> Bool {
+    /// Whether a secret that is no good is a guess: of the form of one, and never anybody's. One that has expired, was revoked or rotated
+    /// was somebody's; a text of another form could never be one.
+    package func isGuess(_ secret: String) throws -> Bool {
         guard TokenSecret.isWellFormed(secret) else { return false }
-        return try store.readNow { try $0.tokens.isKnown(secretDigest: TokenSecret.digest(secret)) }
+        return try !store.readNow { try $0.tokens.isKnown(secretDigest: TokenSecret.digest(secret)) }
     }
 
     private func noteUse(of id: String, at now: Instant) {

@@ -54,7 +54,7 @@ final class TestClient: Sendable {
         responder = try Responder(
             contract: contract, bindings: operations.bindings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             authenticate: { try tokens.authenticate($0) },
-            hasEnded: { try tokens.hasEnded($0) },
+            isGuess: { try tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
             problem: ProblemTable.problem)
         let call = Call(actor: .system, requestId: "test")
