@@ -2,60 +2,131 @@ import Core
 import Domain
 import HTTPTypes
 import OrderedCollections
-import Repositories
 import Services
 import Testing
 
+@testable import Repositories
+
 /// role × operation × audience: what one way of reading shows, every way shows, and nothing else.
 struct AudienceTests {
-    /// Who sees the stages of the own and of the other school.
-    private static func sees(_ role: Role) -> (own: Bool, other: Bool) {
-        switch role {
-        case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher, .trustee, .chiefExecutive,
-            .improvementLead:
-            (true, true)
-        case .governor, .chairOfGovernors: (true, false)
-        default: (false, false)
+    /// Whose token reads.
+    enum Caller: Hashable, Sendable, CustomTestStringConvertible {
+        /// Somebody appointed at the first school, or for the trust.
+        case role(Role)
+        /// Somebody the first school's head has delegated a chapter to, somebody who stands in for the head.
+        case delegate, standIn
+        /// The head, narrowed to reading schools.
+        case narrowed
+        /// A person without any appointment.
+        case nobody
+        /// A system with the scopes, bound to the first school or not.
+        case integration(bound: Bool)
+
+        static let all =
+            Role.appointable.map(Caller.role) + [
+                .delegate, .standIn, .narrowed, .nobody, .integration(bound: false), .integration(bound: true),
+            ]
+
+        var testDescription: String {
+            if case .role(let role) = self { role.rawValue } else { "\(self)" }
+        }
+
+        /// Whether it sees what leaders share about the first school and about the other one.
+        var sees: (own: Bool, other: Bool) {
+            switch self {
+            case .role(.governor), .role(.chairOfGovernors): (true, false)
+            case .role(let role): (Self.leads(role), Self.leads(role))
+            case .delegate, .standIn, .integration: (true, true)
+            case .narrowed, .nobody: (false, false)
+            }
+        }
+
+        private static func leads(_ role: Role) -> Bool {
+            switch role {
+            case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher, .trustee, .chiefExecutive,
+                .improvementLead:
+                true
+            default: false
+            }
         }
     }
 
-    @Test("Each role sees the stages of its audience, by id, in lists, counts, exports, expansion and events", arguments: Role.appointable)
-    func leadership(role: Role) async throws {
-        let client = try await TestClient()
-        let schools = try await [client.addSchool(urn: "100025").id, client.addSchool(urn: "100026").id]
-        var stages: [String] = []
-        for school in schools {
-            stages.append(
-                try await client.add(
-                    "/v1/stages", ["schoolId": .string(school), "stage": "repair", "tier": "intensive", "startsOn": "2025-01-01"]))
+    private func token(of caller: Caller, at school: String, head: String, _ client: TestClient) async throws -> String {
+        switch caller {
+        case .role(let role): return try await client.token(of: client.appoint(role, at: role.isAtSchool ? school : nil))
+        case .delegate:
+            let person = try await client.appoint(.teacher, at: school)
+            _ = try await client.add(
+                "/v1/delegations",
+                ["schoolId": .string(school), "chapter": "profile", "personId": .string(person), "startsOn": "2025-01-01"])
+            return try await client.token(of: person)
+        case .standIn:
+            let person = try await client.appoint(.teacher, at: school)
+            _ = try await client.add(
+                "/v1/absences",
+                ["personId": .string(head), "schoolId": .string(school), "standInId": .string(person), "startsOn": "2026-06-01"])
+            return try await client.token(of: person)
+        case .narrowed: return try await client.token(of: head, scopes: ["schools:read"])
+        case .nobody: return try await client.token(of: client.addPerson())
+        case .integration(let bound):
+            return try await client.token(
+                scopes: ["schools:read", "stages:read", "absences:read", "indicators:read"], schoolIds: bound ? [school] : nil)
         }
-        let token = try await client.token(of: client.appoint(role, at: role.isAtSchool ? schools[0] : nil))
-        let (own, other) = Self.sees(role)
-        let mayRead = own || other
-        let visible = zip(stages, [own, other]).filter(\.1).map(\.0)
+    }
 
-        for (stage, isSeen) in zip(stages, [own, other]) {
-            let status = try await client.get("/v1/stages/\(stage)", token: token).status
+    private static let collections: [ResourceType] = StoredTypes.all.compactMap {
+        if case .leadership = $0.table.audience { $0.type } else { nil }
+    }
+
+    @Test(
+        "Each caller sees what leaders share as far as it is meant for it: by id, in lists, counts, exports, expansion and events",
+        arguments: Caller.all, collections)
+    func leadership(caller: Caller, type: ResourceType) async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-06-15T12:00:00Z")
+        let path = String(type.href(id: "").dropLast())
+        let schools = try await [client.addSchool(urn: "100025").id, client.addSchool(urn: "100026").id]
+        var heads: [String] = []
+        var items: [String] = []
+        for school in schools {
+            let head = try await client.appoint(.headteacher, at: school, name: "Head")
+            heads.append(head)
+            var body = try await OperationTests.body(of: path, school, head, client).objectValue ?? [:]
+            // Over before the day of the test, so that nobody is away on it but where somebody stands in.
+            if type == .absence { body["endsOn"] = "2026-01-31" }
+            items.append(try await client.add(path, .object(body)))
+        }
+        let token = try await token(of: caller, at: schools[0], head: heads[0], client)
+        let (own, other) = caller.sees
+        let mayRead = own || other
+        let visible = zip(items, [own, other]).filter(\.1).map(\.0)
+
+        for (item, isSeen) in zip(items, [own, other]) {
+            let status = try await client.get("\(path)/\(item)", token: token).status
             #expect(status == (isSeen ? 200 : mayRead ? 404 : 403))
         }
-        let list = try await client.get("/v1/stages?count=exact", token: token)
+        let list = try await client.get("\(path)?count=exact&fields=id", token: token)
         #expect(list.status == (mayRead ? 200 : 403))
         if mayRead {
-            #expect(list.json["items"]?.arrayValue?.compactMap { $0["id"]?.stringValue } == visible)
-            #expect(list.json["total"] == .integer(Int64(visible.count)))
+            let listed = Set(list.json["items"]?.arrayValue?.compactMap { $0["id"]?.stringValue } ?? [])
+            #expect(listed.intersection(items) == Set(visible))
+            #expect(list.json["total"] == .integer(Int64(listed.count)))
         }
-        for type in ["text/csv", "application/x-ndjson"] {
-            let export = try await client.get("/v1/stages", token: token, headers: ["Accept": type])
-            for stage in stages { #expect(export.text.contains(stage) == visible.contains(stage), "\(type)") }
+        for format in ["text/csv", "application/x-ndjson"] {
+            let export = try await client.get(path, token: token, headers: ["Accept": format])
+            for item in items { #expect(export.text.contains(item) == visible.contains(item), "\(format)") }
         }
-        for (school, isSeen) in zip(schools, [own, other]) {
-            let expanded = try await client.get("/v1/schools/\(school)?expand=stage", token: token)
-            #expect((expanded.json["stage"] != .null) == isSeen)
+        if type == .stage {
+            for (school, isSeen) in zip(schools, [own, other]) {
+                let expanded = try await client.get("/v1/schools/\(school)?expand=stage", token: token)
+                #expect((expanded.json["stage"] ?? .null) != .null || !isSeen)
+                #expect(isSeen || (expanded.json["stage"] ?? .null) == .null)
+            }
         }
         let actor = try #require(try client.tokens.authenticate(token))
         let readable = ResourceType.allCases.filter { $0.readPermission.isHeld(by: actor) }
-        let events = try await client.store.read { try $0.events(after: 0, limit: 100, of: readable, visibleTo: Visibility(of: actor)) }
-        #expect(events.filter { $0.resourceType == .stage }.map(\.resourceId) == visible)
+        let events = try await client.store.read { try $0.events(after: 0, limit: 200, of: readable, visibleTo: Visibility(of: actor)) }
+        #expect(events.filter { items.contains($0.resourceId) }.map(\.resourceId) == visible)
     }
 
     @Test("Everyone signed in with an appointment reads the directory", arguments: Role.appointable)
