@@ -105,3 +105,11 @@ package enum Base64URL {
         return bits & (1 << UInt32(held) - 1) == 0 ? bytes : nil
     }
 }
+
+/// Base 64 with padding (RFC 4648, section 4).
+package enum Base64 {
+    package static func encode(_ bytes: some Collection<UInt8>) -> String {
+        let text = Base64URL.encode(bytes).map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
+        return String(text) + String(repeating: "=", count: (4 - text.count % 4) % 4)
+    }
+}

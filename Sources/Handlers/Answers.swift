@@ -11,7 +11,12 @@ extension Answer {
         try .item(JSONCodec.encode(resource), etag: EntityTag(resource.etag), status: status, location: location)
     }
 
-    /// The same, already encoded.
+    /// 201 with the place of a new one.
+    static func created(_ resource: some Resource) throws -> Answer {
+        try .item(resource, status: .created, location: type(of: resource).type.href(id: resource.id))
+    }
+
+    /// The same as ``item(_:status:location:)``, already encoded.
     static func item(_ encoded: Encoded) -> Answer {
         .item(encoded.bytes, etag: EntityTag(encoded.etag))
     }

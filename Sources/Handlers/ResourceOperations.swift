@@ -17,8 +17,9 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
 
     func create(_ operationId: String) -> Binding {
         Binding(operationId) { exchange in
-            let item = try await service.create(exchange.body, exchange.call)
-            return try .item(item, status: .created, location: Service.Item.type.href(id: item.id))
+            try await service.create(exchange.body, exchange.call)
+        } answer: {
+            try .created($0)
         }
     }
 
@@ -32,7 +33,9 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
 
     func update(_ operationId: String) -> Binding {
         Binding(operationId, target: changeable) { exchange in
-            try .item(await service.update(exchange.targetID, patch: exchange.body, exchange.call))
+            try await service.update(exchange.targetID, patch: exchange.body, exchange.call)
+        } answer: {
+            try .item($0)
         }
     }
 
@@ -45,7 +48,11 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
 
     /// An action: `POST /v1/…/{id}/verb`, answered with the resource as it is then.
     func action(_ operationId: String, _ perform: @escaping @Sendable (_ id: String, Exchange) async throws -> Service.Item) -> Binding {
-        Binding(operationId, target: changeable) { exchange in try .item(await perform(exchange.targetID, exchange)) }
+        Binding(operationId, target: changeable) { exchange in
+            try await perform(exchange.targetID, exchange)
+        } answer: {
+            try .item($0)
+        }
     }
 
     func visible(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: false) }

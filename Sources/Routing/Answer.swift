@@ -25,6 +25,8 @@ package struct Answer: Sendable {
         case nothing
         case bytes(contentType: String, [UInt8])
         case page(Page<[UInt8]>)
+        /// A body that isn't kept any more: its digest says what it was.
+        case withheld(reprDigest: String)
         case stream(contentType: String, filename: String?, write: WriteBody)
     }
 
@@ -67,5 +69,29 @@ package struct Answer: Sendable {
     /// A body written as it comes; `write` ends with `finish`. HEAD never calls it. With `filename` it is sent as an attachment.
     package static func stream(contentType: String, filename: String? = nil, write: @escaping WriteBody) -> Answer {
         Answer(.stream(contentType: contentType, filename: filename, write: write))
+    }
+}
+
+extension Answer {
+    /// As it is kept for a request that comes again; nil for what is no single document.
+    var kept: KeptAnswer? {
+        switch content {
+        case .bytes(let type, let bytes):
+            KeptAnswer(status: status.rawValue, etag: etag?.description, location: location, contentType: type, body: bytes)
+        case .nothing: KeptAnswer(status: 204, etag: etag?.description, location: location, contentType: nil, body: [])
+        case .page, .stream, .withheld: nil
+        }
+    }
+
+    init(_ kept: KeptAnswer) {
+        let content: Content =
+            switch (kept.contentType, kept.body) {
+            case (let type?, let body?): .bytes(contentType: type, body)
+            case (nil, .some): .nothing
+            case (_, nil): .withheld(reprDigest: kept.reprDigest)
+            }
+        self.init(
+            content, status: Status(rawValue: kept.status) ?? .ok, etag: kept.etag.map(EntityTag.init(verbatim:)), location: kept.location)
+        headers[.idempotencyReplayed] = "true"
     }
 }

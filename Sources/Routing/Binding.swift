@@ -16,6 +16,32 @@ package struct Binding: Sendable {
     let export: Export?
     let handle: Handle
 
+    /// A write whose answer is kept when the request has an `Idempotency-Key`, in the transaction of the write itself.
+    ///
+    /// - Parameters:
+    ///   - write: does the work by one `Store.write`, whose value it returns.
+    ///   - answer: makes the answer of that value and nothing else.
+    package init<Value: Sendable>(
+        _ operationId: String, target: FindTarget? = nil, write: @escaping @Sendable (Exchange) async throws -> Value,
+        answer: @escaping @Sendable (Value) throws -> Answer
+    ) {
+        self.init(operationId, target: target, write: write, answer: answer, kept: answer)
+    }
+
+    /// The same where what is kept differs from what is answered: a secret is shown once.
+    ///
+    /// - Parameter kept: makes what is kept of the value of `Store.write`.
+    package init<Value: Sendable, Written: Sendable>(
+        _ operationId: String, target: FindTarget? = nil, write: @escaping @Sendable (Exchange) async throws -> Value,
+        answer: @escaping @Sendable (Value) throws -> Answer, kept: @escaping @Sendable (Written) throws -> Answer
+    ) {
+        self.init(operationId, target: target) { exchange in
+            var exchange = exchange
+            exchange.call.keeping = exchange.repeatable?.keeping { value in try (value as? Written).flatMap { try kept($0).kept } }
+            return try answer(await write(exchange))
+        }
+    }
+
     /// - Parameter export: for lists that the contract also offers as CSV or NDJSON, and only for them.
     package init(_ operationId: String, target: FindTarget? = nil, export: Export? = nil, handle: @escaping Handle) {
         self.operationId = operationId
@@ -69,6 +95,8 @@ package struct Exchange: Sendable {
     /// The body of an operation with `x-stream-body`, still to be read. Its errors are `RequestBodyError` and may be passed on.
     package internal(set) var stream: HTTPRequestBody
     package internal(set) var target: Target?
+    /// With an `Idempotency-Key`.
+    var repeatable: Repeatable?
     package let headers: HTTPFields
     package let isSecure: Bool
     /// The media type of the answer the client prefers among those the contract offers, without parameters.

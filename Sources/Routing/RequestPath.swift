@@ -1,7 +1,8 @@
 /// Path and query of a request, as sent.
 struct RequestPath {
     let path: String
-    private let queryText: Substring?
+    /// Without the question mark.
+    let queryText: Substring?
 
     /// nil for `*` and for CONNECT, which have neither.
     init?(_ target: String) {

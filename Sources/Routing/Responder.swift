@@ -9,6 +9,10 @@ package struct Responder: HTTPResponder {
     package struct Settings: Sendable {
         /// Unknown tokens an address may send in a minute.
         package var failedAuthenticationsPerMinute = 20
+        /// Requests a token may send in a minute; 0 is any number.
+        package var requestsPerMinute = Settings.usualRequestsPerMinute
+        /// A hundred a second: more than a front end or a nightly synchronisation needs, less than what takes the service from the others.
+        package static let usualRequestsPerMinute = 6_000
         /// Bytes of a body that is streamed.
         package var streamedBodySize = 1 << 30
         /// Exports at once; each holds a snapshot of the database.
@@ -28,12 +32,15 @@ package struct Responder: HTTPResponder {
     private let isAllowed: @Sendable (Actor, String) -> Bool
     private let problem: @Sendable (any Error) -> Problem?
     private let exports: ExportSlots
+    private let rates: RateLimiter
+    private let idempotency: Idempotency
 
     /// - Parameters:
     ///   - bindings: exactly one for each operation of the contract.
     ///   - authenticate: the actor behind a bearer token; nil when it is no good.
     ///   - isGuess: whether one that is no good is a guess, not one that has ended or a text that could never be one.
     ///   - isAllowed: whether an actor holds a permission of the contract's `security`.
+    ///   - keptAnswers: where answers to requests with an `Idempotency-Key` are kept.
     ///   - problem: what an error of a handler means to the caller; nil makes it an internal error.
     /// Throws ``ContractError`` naming what is missing or too much.
     package init(
@@ -41,7 +48,7 @@ package struct Responder: HTTPResponder {
         authenticate: @escaping @Sendable (_ token: String) throws -> Actor?,
         isGuess: @escaping @Sendable (_ token: String) throws -> Bool = { _ in true },
         isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
-        problem: @escaping @Sendable (any Error) -> Problem?
+        keptAnswers: KeptAnswers, problem: @escaping @Sendable (any Error) -> Problem?
     ) throws {
         self.contract = contract
         self.bindings = try Self.match(bindings, contract)
@@ -52,6 +59,8 @@ package struct Responder: HTTPResponder {
         self.isAllowed = isAllowed
         self.problem = problem
         exports = ExportSlots(settings.concurrentExports)
+        rates = RateLimiter(limit: settings.requestsPerMinute)
+        idempotency = Idempotency(keptAnswers)
     }
 
     private static func match(_ bindings: [Binding], _ contract: Contract) throws -> [Binding] {
@@ -78,11 +87,19 @@ package struct Responder: HTTPResponder {
     }
 
     package func respond(to request: HTTPServerRequest) async -> Response {
+        var share: RateLimiter.Share?
+        var response: Response
         do {
-            return try await answer(request)
+            response = try await answer(request, &share)
         } catch {
-            return translate(error, request).response(requestId: request.requestId, authority: request.head.authority)
+            response = translate(error, request).response(requestId: request.requestId, authority: request.head.authority)
         }
+        if response.status == .notModified, let principal = request.record.principal, share != nil {
+            rates.giveBack(principal)
+            share?.remaining += 1
+        }
+        share?.apply(to: &response.headers)
+        return response
     }
 
     package func refusal(_ refusal: TransportRefusal, requestId: String) -> Response {
@@ -109,7 +126,7 @@ package struct Responder: HTTPResponder {
 
     // MARK: The order of checks
 
-    private func answer(_ request: HTTPServerRequest) async throws -> Response {
+    private func answer(_ request: HTTPServerRequest, _ share: inout RateLimiter.Share?) async throws -> Response {
         guard let target = RequestPath(request.head.path ?? "*") else { return try wholeServer(request.head.method) }
         let index: Int
         let values: [String]
@@ -136,6 +153,14 @@ package struct Responder: HTTPResponder {
         if let permission = operation.permission {
             actor = try authentication.actor(for: headers, from: request.remoteAddress)
             request.record.principal = actor.id
+            if let (left, isAllowed) = rates.take(actor.id) {
+                share = left
+                guard isAllowed else {
+                    throw Problem(
+                        .tooManyRequests, "The token has sent the \(left.limit) requests it may send in a minute.",
+                        headers: [.retryAfter: String(left.seconds)])
+                }
+            }
             guard isAllowed(actor, permission) else { throw BearerAuthentication.insufficient(permission) }
         }
 
@@ -160,30 +185,49 @@ package struct Responder: HTTPResponder {
             exchange.accepts = type
         }
 
+        let assembly = ResponseAssembly(operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
+        guard let key = try idempotency.key(of: exchange, operation.method, path: target.path) else {
+            return try await carryOut(binding, operation, exchange, assembly, method: request.head.method)
+        }
+        return try await idempotency.once(key, query: String(target.queryText ?? ""), exchange) {
+            try assembly.response(Answer($0))
+        } perform: {
+            try await carryOut(binding, operation, $0, assembly, method: request.head.method)
+        }
+    }
+
+    /// The checks that need the store or the body, and then the handler.
+    private func carryOut(
+        _ binding: Binding, _ operation: Operation, _ exchange: Exchange, _ assembly: ResponseAssembly, method: HTTPRequest.Method
+    ) async throws -> Response {
+        var exchange = exchange
+        let preconditions = assembly.preconditions
         if let find = binding.target {
             guard let found = try await find(exchange) else { throw Problem(.notFound, "There is no such resource.") }
             exchange.target = found
         }
         let bodyRules = RequestBodyRules(operation: operation)
-        try bodyRules.checkHead(headers, exchange.stream)
+        try bodyRules.checkHead(exchange.headers, exchange.stream)
         if let found = exchange.target, !preconditions.hold(for: found, operation.method) {
             throw try await preconditions.refusal(for: found, operation.method)
         }
         if operation.body != nil, !operation.streamsBody {
-            exchange.body = try await bodyRules.read(headers, request.body, of: exchange.target)
+            exchange.body = try await bodyRules.read(exchange.headers, exchange.stream, of: exchange.target)
         }
 
-        let assembly = ResponseAssembly(
-            operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
+        var assembly = assembly
+        assembly.exchange = exchange
         if let export = binding.export, let format = ListExport.Format(rawValue: exchange.accepts) {
             guard exchange.list.expand.isEmpty else {
                 throw Problem.invalidParameters([
                     FieldError(parameter: "expand", code: "not-exported", detail: "is only for JSON; export the related list as well")
                 ])
             }
-            return try assembly.response(try self.export(export, format, operation, exchange, request.head.method))
+            return try assembly.response(try self.export(export, format, operation, exchange, method))
         }
-        return try assembly.response(try await binding.handle(exchange))
+        let answer = try await binding.handle(exchange)
+        try await idempotency.keep(answer, of: exchange)
+        return try assembly.response(answer)
     }
 
     private func export(

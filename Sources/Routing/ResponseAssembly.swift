@@ -6,7 +6,7 @@ import NIOCore
 /// Makes the response of an answer: conditional answers, tags, caching, links.
 struct ResponseAssembly {
     let operation: Operation
-    let exchange: Exchange
+    var exchange: Exchange
     let preconditions: Preconditions
     let path: RequestPath
     let query: QueryString
@@ -39,6 +39,9 @@ struct ResponseAssembly {
         case .bytes(let type, let bytes):
             headers.append(HTTPField(name: .contentType, value: type))
             return Response(status: status(answer), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .withheld(let digest):
+            headers[.reprDigest] = digest
+            return Response(status: status(answer), headers: headers)
         case .stream(let type, let filename, let write):
             headers.append(HTTPField(name: .contentType, value: type))
             if let filename { headers.append(HTTPField(name: .contentDisposition, value: Self.attachment(filename))) }

@@ -10,7 +10,7 @@ extension Transaction {
             throw DomainError.forbidden("\(permission.rawValue) for the whole trust is needed; this caller holds it for schools at most.")
         }
         if permission.chapter != nil {
-            let delegated = try people.chaptersDelegated(by: id, on: today)
+            let delegated = try once("delegated by \(id)") { try people.chaptersDelegated(by: id, on: today) }
             if permission.isHeld(by: actor, for: scope, delegated: delegated) { return }
         }
         if permission.isSchoolsOwn {
@@ -40,7 +40,9 @@ extension Transaction {
     /// Throws ``DomainError/conflict(_:)`` for what belongs to a school that has left the trust: its history stays as it was on its last day.
     /// A school that never was a member, or is one again, is open to change.
     func checkHasNotLeft(school id: String?, on today: LocalDate) throws {
-        guard let id, let day = Membership.leftOn(try all(Membership.self, where: "schoolId", is: id), today: today) else { return }
+        guard let id else { return }
+        let leftOn = try once("left \(id)") { Membership.leftOn(try all(Membership.self, where: "schoolId", is: id), today: today) }
+        guard let day = leftOn else { return }
         throw DomainError.conflict(
             "The school left the trust: \(day) was its last day. What belongs to it is read-only since; a new membership opens it again.")
     }
@@ -58,7 +60,9 @@ extension WriteTransaction {
     }
 
     /// The caller with the authority it has now.
-    func actorNow() throws -> Actor {
+    func actorNow() throws -> Actor { try once("actor", readActor) }
+
+    private func readActor() throws -> Actor {
         guard call.actor.kind == .token, let token = try find(ApiToken.self, id: call.actor.id) else { return call.actor }
         guard token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
         return token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: today()) } ?? [])

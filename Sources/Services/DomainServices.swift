@@ -32,6 +32,7 @@ package struct DomainServices: Sendable {
     package let personalData: PersonalDataService
     package let redactions: RedactionService
     package let subjectAccess: SubjectAccessService
+    package let keptAnswers: KeptAnswerService
     package let health: HealthService
 
     /// - Parameter directory: the data directory.
@@ -65,6 +66,7 @@ package struct DomainServices: Sendable {
         personalData = PersonalDataService(store: store)
         redactions = RedactionService(store: store)
         subjectAccess = SubjectAccessService(store: store)
+        keptAnswers = KeptAnswerService(store: store)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

@@ -26,7 +26,7 @@ extension FactService {
 
 extension Transaction {
     /// The zone of the trust's days.
-    func zone() throws -> TrustZone { TrustZone(try trust.find()?.timeZone ?? "Europe/London") }
+    func zone() throws -> TrustZone { try once("zone") { TrustZone(try trust.find()?.timeZone ?? "Europe/London") } }
 
     /// An error when there is no such school.
     func errors(school id: String?, at pointer: String = "/schoolId") throws -> [FieldError] {

@@ -69,14 +69,17 @@ struct Application {
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
-                health: services.health, limits: limits, version: Partnership.version, securityContact: options.securityContact))
+                health: services.health, limits: limits, requestsPerMinute: options.rateLimit, version: Partnership.version,
+                securityContact: options.securityContact))
         var rules = Responder.Settings()
         rules.streamedBodySize = ImportService.maximumFileBytes
+        rules.requestsPerMinute = options.rateLimit
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
             authenticate: { try services.tokens.authenticate($0) },
             isGuess: { try services.tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
+            keptAnswers: KeptAnswers(find: services.keptAnswers.find, keep: services.keptAnswers.keep),
             problem: ProblemTable.problem)
 
         var configuration = HTTPServer.Configuration(host: options.listening.host, port: options.listening.port, tls: certificates)
@@ -91,7 +94,9 @@ struct Application {
             logger.info("Serving \(scheme)://\(options.listening.host):\(address.port ?? 0)")
         }
 
-        var running: [any Service] = [Background { try await services.imports.run() }]
+        var running: [any Service] = [
+            Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
+        ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })
         if let certificates { running.append(Background { await watch(certificates) }) }

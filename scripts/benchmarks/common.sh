@@ -36,7 +36,7 @@ anonymous() { awk '/^RssAnon:/ { printf "%.1f\n", $2 / 1024 }' "/proc/$1/status"
 
 # start_service [ENVIRONMENT…]: sets service; it serves $work/data on $port.
 start_service() {
-    env "$@" "$program" serve --data "$work/data" --port "$port" --metrics-port "$metrics_port" \
+    env "$@" "$program" serve --data "$work/data" --port "$port" --metrics-port "$metrics_port" --rate-limit 100000000 \
         --certificate "$work/tls/server.pem" --private-key "$work/tls/server-key.pem" >"$work/service.log" 2>&1 &
     service=$!
     wait_until_ready "$service" "$url/readyz" 30 --cacert "$work/tls/ca.pem" || fail "the service didn't start: $(tail -n 5 "$work/service.log")"

@@ -86,6 +86,8 @@ package struct Call: Sendable {
     package var precondition: Precondition
     /// All checks in a transaction that is rolled back.
     package var dryRun: Bool
+    /// With an `Idempotency-Key`: the answer is kept along with what the write changes. Never for a dry run.
+    package var keeping: AnswerKeeping?
 
     package init(actor: Actor, requestId: String, precondition: Precondition = .none, dryRun: Bool = false) {
         self.actor = actor

@@ -83,6 +83,14 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     /// What it takes to read one, beside belonging to its audience.
     package var readPermission: Permission { entry.read }
 
+    /// Whether what a caller may do can follow from one: Authority.swift works it out.
+    package var decidesAuthority: Bool {
+        switch self {
+        case .trust, .membership, .person, .appointment, .absence, .delegation, .apiToken: true
+        default: false
+        }
+    }
+
     /// Where the collection is found over HTTP.
     package var href: String { entry.path }
 

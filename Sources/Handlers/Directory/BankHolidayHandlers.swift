@@ -14,7 +14,7 @@ package struct BankHolidayHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding("listBankHolidays", handle: listBankHolidays),
-            Binding("importBankHolidays", target: trust, handle: importBankHolidays),
+            Binding("importBankHolidays", target: trust, write: importBankHolidays) { .item(try JSONCodec.encode($0)) },
         ]
     }
 
@@ -29,7 +29,7 @@ package struct BankHolidayHandlers: Sendable {
         return Target(id: "trust")
     }
 
-    private func importBankHolidays(_ exchange: Exchange) async throws -> Answer {
-        .item(try JSONCodec.encode(await bankHolidays.load(exchange.body, exchange.call)))
+    private func importBankHolidays(_ exchange: Exchange) async throws -> BankHolidayReport {
+        try await bankHolidays.load(exchange.body, exchange.call)
     }
 }

@@ -14,9 +14,13 @@ package struct ImportHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding("listImports", listOf: imports),
-            Binding("createImport", target: allowed, handle: createImport),
+            Binding("createImport", target: allowed, write: createImport) {
+                try .view($0, status: .created, location: ResourceType.importJob.href(id: $0.id))
+            },
             Binding("getImport", target: job, handle: getImport),
-            Binding("startImport", target: changeableJob, handle: startImport),
+            Binding("startImport", target: changeableJob, write: startImport) {
+                try .view($0, status: .accepted, location: ResourceType.importJob.href(id: $0.id))
+            },
             Binding("putImportFile", target: changeableJob, handle: putImportFile),
         ]
     }
@@ -37,18 +41,16 @@ package struct ImportHandlers: Sendable {
         return Target(id: "")
     }
 
-    private func createImport(_ exchange: Exchange) async throws -> Answer {
-        let job = try await imports.create(groupUid: exchange.body["groupUid"]?.stringValue, exchange.call)
-        return try .view(job, status: .created, location: ResourceType.importJob.href(id: job.id))
+    private func createImport(_ exchange: Exchange) async throws -> ImportJob {
+        try await imports.create(groupUid: exchange.body["groupUid"]?.stringValue, exchange.call)
     }
 
     private func getImport(_ exchange: Exchange) async throws -> Answer {
         try .view(imports.find(exchange.targetID, exchange.call))
     }
 
-    private func startImport(_ exchange: Exchange) async throws -> Answer {
-        let job = try await imports.start(id: exchange.targetID, exchange.call)
-        return try .view(job, status: .accepted, location: ResourceType.importJob.href(id: job.id))
+    private func startImport(_ exchange: Exchange) async throws -> ImportJob {
+        try await imports.start(id: exchange.targetID, exchange.call)
     }
 
     private func putImportFile(_ exchange: Exchange) async throws -> Answer {

@@ -1,4 +1,5 @@
 import Core
+import Domain
 package import Routing
 package import Services
 
@@ -16,14 +17,14 @@ package struct IndicatorHandlers: Sendable {
         [
             operations.list("listIndicators"),
             operations.create("createIndicator"),
-            Binding("importIndicators", handle: importIndicators),
+            Binding("importIndicators", write: importIndicators) { try .view($0) },
             operations.get("getIndicator"),
             operations.update("updateIndicator"),
             operations.delete("deleteIndicator"),
         ]
     }
 
-    private func importIndicators(_ exchange: Exchange) async throws -> Answer {
-        try .view(await imports.run(exchange.smallFile(), exchange.call))
+    private func importIndicators(_ exchange: Exchange) async throws -> CSVReport {
+        try await imports.run(exchange.smallFile(), exchange.call)
     }
 }

@@ -1,4 +1,5 @@
 import Core
+import Domain
 package import Routing
 package import Services
 
@@ -16,14 +17,14 @@ package struct PersonHandlers: Sendable {
         [
             operations.list("listPeople"),
             operations.create("createPerson"),
-            Binding("importPeople", handle: importPeople),
+            Binding("importPeople", write: importPeople) { try .view($0) },
             operations.get("getPerson"),
             operations.update("updatePerson"),
             operations.delete("deletePerson"),
         ]
     }
 
-    private func importPeople(_ exchange: Exchange) async throws -> Answer {
-        try .view(await imports.run(exchange.smallFile(), exchange.call))
+    private func importPeople(_ exchange: Exchange) async throws -> CSVReport {
+        try await imports.run(exchange.smallFile(), exchange.call)
     }
 }

@@ -20,7 +20,7 @@ package struct SchoolHandlers: Sendable {
             Binding("lookupSchools", handle: lookupSchools),
             Binding("getSchool", target: school, handle: getSchool),
             Binding("listSchoolLinks", target: { Target(id: try await school($0)?.id ?? "") }, handle: listSchoolLinks),
-            Binding("updateSchool", target: ownSchool, handle: updateSchool),
+            Binding("updateSchool", target: ownSchool, write: updateSchool) { try .item($0) },
         ]
     }
 
@@ -70,8 +70,8 @@ package struct SchoolHandlers: Sendable {
         return .item(school.bytes, etag: .weak(school.etag, of: school.bytes))
     }
 
-    private func updateSchool(_ exchange: Exchange) async throws -> Answer {
-        try .item(await schools.update(exchange.targetID, patch: exchange.body, exchange.call))
+    private func updateSchool(_ exchange: Exchange) async throws -> School {
+        try await schools.update(exchange.targetID, patch: exchange.body, exchange.call)
     }
 
     private struct Links: Encodable {

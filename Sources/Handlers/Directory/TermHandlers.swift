@@ -22,7 +22,7 @@ package struct TermHandlers: Sendable {
             operations.get("getTerm"),
             operations.update("updateTerm"),
             operations.delete("deleteTerm"),
-            Binding("importTermDates", target: owner, handle: importTermDates),
+            Binding("importTermDates", target: owner, write: importTermDates) { .item(try JSONCodec.encode($0)) },
         ]
     }
 
@@ -33,9 +33,8 @@ package struct TermHandlers: Sendable {
         return Target(id: schoolId ?? "trust")
     }
 
-    private func importTermDates(_ exchange: Exchange) async throws -> Answer {
-        let report = try await termDates.load(exchange.body, schoolId: schoolId(exchange), exchange.call)
-        return .item(try JSONCodec.encode(report))
+    private func importTermDates(_ exchange: Exchange) async throws -> TermDatesReport {
+        try await termDates.load(exchange.body, schoolId: schoolId(exchange), exchange.call)
     }
 
     private func schoolId(_ exchange: Exchange) throws -> String? {

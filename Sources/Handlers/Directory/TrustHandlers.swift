@@ -14,7 +14,7 @@ package struct TrustHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding("getTrust", target: target, handle: getTrust),
-            Binding("updateTrust", target: changeable, handle: updateTrust),
+            Binding("updateTrust", target: changeable, write: updateTrust) { try .item($0) },
         ]
     }
 
@@ -36,7 +36,7 @@ package struct TrustHandlers: Sendable {
         try .item(trust.find())
     }
 
-    private func updateTrust(_ exchange: Exchange) async throws -> Answer {
-        try .item(await trust.update(patch: exchange.body, exchange.call))
+    private func updateTrust(_ exchange: Exchange) async throws -> Trust {
+        try await trust.update(patch: exchange.body, exchange.call)
     }
 }

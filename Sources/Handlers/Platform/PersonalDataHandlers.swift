@@ -16,9 +16,9 @@ package struct PersonalDataHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding("purgePersonalData", target: allowed, handle: purgePersonalData),
-            Binding("erasePerson", target: person, handle: erasePerson),
+            Binding("erasePerson", target: person, write: erasePerson) { try .item($0) },
             redactions.list("listRedactions"),
-            Binding("createRedaction", target: allowed, handle: createRedaction),
+            Binding("createRedaction", target: allowed, write: createRedaction) { try .created($0) },
             redactions.get("getRedaction"),
         ]
     }
@@ -38,13 +38,11 @@ package struct PersonalDataHandlers: Sendable {
         try .view(await personalData.purge(exchange.call))
     }
 
-    private func erasePerson(_ exchange: Exchange) async throws -> Answer {
-        let reason = exchange.body["reason"]?.stringValue ?? ""
-        return try .item(await personalData.erase(exchange.targetID, reason: reason, exchange.call))
+    private func erasePerson(_ exchange: Exchange) async throws -> Person {
+        try await personalData.erase(exchange.targetID, reason: exchange.body["reason"]?.stringValue ?? "", exchange.call)
     }
 
-    private func createRedaction(_ exchange: Exchange) async throws -> Answer {
-        let redaction = try await redactions.service.redact(exchange.body, exchange.call)
-        return try .item(redaction, status: .created, location: ResourceType.redaction.href(id: redaction.id))
+    private func createRedaction(_ exchange: Exchange) async throws -> Redaction {
+        try await redactions.service.redact(exchange.body, exchange.call)
     }
 }

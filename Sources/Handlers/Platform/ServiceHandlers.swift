@@ -8,11 +8,14 @@ package import Services
 package struct ServiceHandlers: Sendable {
     private let health: HealthService
     private let limits: ServerLimits
+    private let requestsPerMinute: Int
     private let version: String
     private let securityContact: String
 
-    package init(health: HealthService, limits: ServerLimits, version: String, securityContact: String) {
+    /// - Parameter requestsPerMinute: how many a token may send; 0 is any number.
+    package init(health: HealthService, limits: ServerLimits, requestsPerMinute: Int, version: String, securityContact: String) {
         self.health = health
+        self.requestsPerMinute = requestsPerMinute
         self.limits = limits
         self.version = version
         self.securityContact = securityContact
@@ -67,7 +70,8 @@ package struct ServiceHandlers: Sendable {
             ("maxHeaderBytes", limits.headerListSize), ("maxTargetBytes", limits.targetSize), ("maxPageSize", ListQuery.limits.upperBound),
             ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),
             ("headerSeconds", Int(limits.headTimeout.components.seconds)), ("idleSeconds", Int(limits.idleTimeout.components.seconds)),
-            ("maxConnections", limits.connections),
+            ("maxConnections", limits.connections), ("requestsPerMinute", requestsPerMinute),
+            ("idempotencyKeyHours", KeptAnswer.lifetimeHours), ("maxReplayedBodyBytes", KeptAnswer.maximumBody),
         ]
         return .object(JSON.Object(uniqueKeysWithValues: counts.map { ($0, .integer(Int64($1))) }))
     }

@@ -17,7 +17,7 @@ package struct SubjectAccessHandlers: Sendable {
             operations.list("listSubjectAccessDrafts"),
             operations.create("createSubjectAccessDraft"),
             operations.get("getSubjectAccessDraft"),
-            Binding("updateSubjectAccessDraft", target: operations.changeable, handle: updateSubjectAccessDraft),
+            Binding("updateSubjectAccessDraft", target: operations.changeable, write: updateSubjectAccessDraft) { try .item($0) },
             operations.delete("deleteSubjectAccessDraft"),
             operations.action("completeSubjectAccessDraft") { id, exchange in try await drafts.complete(id, exchange.call) },
             Binding(
@@ -27,8 +27,8 @@ package struct SubjectAccessHandlers: Sendable {
         ]
     }
 
-    private func updateSubjectAccessDraft(_ exchange: Exchange) async throws -> Answer {
-        try .item(await drafts.review(exchange.targetID, patch: exchange.body, exchange.call))
+    private func updateSubjectAccessDraft(_ exchange: Exchange) async throws -> SubjectAccessDraft {
+        try await drafts.review(exchange.targetID, patch: exchange.body, exchange.call)
     }
 
     private func exportSubjectAccessDraft(_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws {

@@ -115,14 +115,18 @@ package final class Store: Sendable {
     /// One write of resources: everything in `body` is committed together, or nothing is. Returns after the commit, with the change on
     /// disk. `body` may be run while others wait for the same commit: no I/O, no waiting in it.
     ///
-    /// With `call.dryRun` everything is checked and rolled back. `source` names where the values come from, for the audit trail
-    /// (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. Throws ``DomainError/busy`` when too much waits.
+    /// With `call.dryRun` everything is checked and rolled back; with `call.keeping` the answer is kept along with the rows. `source` names
+    /// where the values come from, for the audit trail (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. Throws
+    /// ``DomainError/busy`` when too much waits.
     @discardableResult
     package func write<Value: Sendable>(
         _ call: Call, source: String? = nil, isLarge: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws -> Value {
         try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [now] database in
-            try body(WriteTransaction(Connection(database), call: call, source: source, now: now()))
+            let transaction = WriteTransaction(Connection(database), call: call, source: source, now: now())
+            let value = try body(transaction)
+            if let keeping = call.keeping, !call.dryRun { try transaction.keptAnswers.keep(keeping, of: value) }
+            return value
         }
     }
 

@@ -6,6 +6,13 @@ import GRDB
 /// Valid only within the closure it is given to.
 package protocol Transaction: AnyObject {
     var connection: Connection { get }
+
+    /// The answer to a question about authority (who the caller is by now, which day it is): a write asks it many times and reads it once.
+    func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer
+}
+
+extension Transaction {
+    package func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer { try read() }
 }
 
 /// The connection of a transaction, opaque outside this module.

@@ -10,6 +10,8 @@ package final class WriteTransaction: Transaction {
     package let source: String?
     /// The one clock of this write.
     package let now: Instant
+    /// Answers to what was asked ``once(_:_:)``, as long as nothing that decides about authority is changed.
+    private var known: [String: Any] = [:]
 
     init(_ connection: Connection, call: Call, source: String?, now: Instant) {
         self.connection = connection
@@ -82,6 +84,14 @@ package final class WriteTransaction: Transaction {
         throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)
     }
 
+    package func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer {
+        // In two steps: nothing at all would pass for an answer that is nil.
+        if let answer = known[question], let answer = answer as? Answer { return answer }
+        let answer = try read()
+        known[question] = answer
+        return answer
+    }
+
     /// A part of the write that may be refused without the rest: when `body` throws, what it did is undone.
     package func attempt<Value>(_ body: () throws -> Value) throws -> Value {
         try database.cached("SAVEPOINT part").run()
@@ -90,6 +100,7 @@ package final class WriteTransaction: Transaction {
             try database.cached("RELEASE part").run()
             return value
         } catch {
+            known = [:]
             // A full disk may already have undone everything.
             if database.isInsideTransaction {
                 try database.cached("ROLLBACK TO part").run()
@@ -127,6 +138,7 @@ package final class WriteTransaction: Transaction {
     }
 
     private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience?) throws {
+        if type(of: resource).type.decidesAuthority { known = [:] }
         try History(database).record(
             HistoryEntry(
                 verb: verb, at: now, actor: call.actor, requestId: call.requestId, source: source, type: type(of: resource).type,

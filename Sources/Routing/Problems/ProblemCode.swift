@@ -18,6 +18,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case unsupportedMediaType = "unsupported-media-type"
     case expectationFailed = "expectation-failed"
     case validationFailed = "validation-failed"
+    case idempotencyKeyReused = "idempotency-key-reused"
+    case idempotencyKeyInUse = "idempotency-key-in-use"
     case preconditionRequired = "precondition-required"
     case tooManyRequests = "too-many-requests"
     case headersTooLarge = "headers-too-large"
@@ -36,13 +38,13 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .methodNotAllowed: 405
         case .notAcceptable: 406
         case .requestTimeout: 408
-        case .conflict, .duplicate, .overlap: 409
+        case .conflict, .duplicate, .overlap, .idempotencyKeyInUse: 409
         case .preconditionFailed: 412
         case .contentTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .validationFailed: 422
+        case .validationFailed, .idempotencyKeyReused: 422
         case .preconditionRequired: 428
         case .tooManyRequests: 429
         case .headersTooLarge: 431
@@ -74,6 +76,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .unsupportedMediaType: "The media type of the body is not supported"
         case .expectationFailed: "The expectation can't be met"
         case .validationFailed: "The body does not fit the contract"
+        case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
+        case .idempotencyKeyInUse: "The first request with this Idempotency-Key is still arriving"
         case .preconditionRequired: "If-Match is needed"
         case .tooManyRequests: "Too many requests"
         case .headersTooLarge: "The header fields are too large"
@@ -123,6 +127,10 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "The header `Expect` holds something other than `100-continue`."
         case .validationFailed:
             "The body is well-formed JSON but breaks rules. `errors` lists all of them at once, each with a JSON pointer to the member and a code."
+        case .idempotencyKeyReused:
+            "The `Idempotency-Key` was sent before with another body or query. A key names one request: make a new one for each, and use it again only to send the same request again."
+        case .idempotencyKeyInUse:
+            "A request with the same `Idempotency-Key` has begun and its body has not arrived yet, so the two can't be compared. `Retry-After` says after how many seconds to try again."
         case .preconditionRequired:
             "Changing this resource needs `If-Match` with the tag it was read with (its member `etag`), so that nobody's change is overwritten unseen. `If-Match: *` overwrites knowingly."
         case .tooManyRequests:

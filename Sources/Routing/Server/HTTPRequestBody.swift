@@ -39,7 +39,8 @@ package struct HTTPRequestBody: AsyncSequence, Sendable {
     /// Bytes the client announced (`Content-Length`); nil when it streams in chunks, 0 without a body.
     package let declaredLength: Int?
     /// The most bytes that will be read.
-    package let limit: Int
+    package private(set) var limit: Int
+    private var observer: BodyObserver?
 
     init(backing: Backing, declaredLength: Int?, limit: Int) {
         self.backing = backing
@@ -57,7 +58,16 @@ package struct HTTPRequestBody: AsyncSequence, Sendable {
 
     /// The same body with another limit in bytes, for the operations that differ from the default.
     package func limited(to limit: Int) -> HTTPRequestBody {
-        HTTPRequestBody(backing: backing, declaredLength: declaredLength, limit: limit)
+        var body = self
+        body.limit = limit
+        return body
+    }
+
+    /// The same body, whose pieces `observer` sees as well.
+    func observed(_ observer: BodyObserver) -> HTTPRequestBody {
+        var body = self
+        body.observer = observer
+        return body
     }
 
     /// The whole body. One that is declared too large is refused before a byte is read.
@@ -89,17 +99,18 @@ package struct HTTPRequestBody: AsyncSequence, Sendable {
             let buffer: ByteBuffer?
             switch body.backing {
             case .buffer(let whole):
-                finished = true
-                return whole.readableBytes > 0 ? whole : nil
+                buffer = received == 0 && whole.readableBytes > 0 ? whole : nil
             case .connection(let reader, let exchange):
                 buffer = try await reader.nextBodyBuffer(exchange: exchange)
             }
             guard let buffer else {
                 finished = true
+                body.observer?.end()
                 return nil
             }
             received += buffer.readableBytes
             if received > body.limit { throw .tooLarge(limit: body.limit) }
+            if let observer = body.observer { buffer.withUnsafeReadableBytes(observer.piece) }
             return buffer
         }
     }
@@ -108,4 +119,11 @@ package struct HTTPRequestBody: AsyncSequence, Sendable {
 extension HTTPRequestBody {
     /// The same body as plain byte sequences, for layers that don't know about the network.
     package var chunks: AsyncMapSequence<HTTPRequestBody, ByteBufferView> { map(\.readableBytesView) }
+}
+
+/// Sees the body of a request as it is read.
+struct BodyObserver: Sendable {
+    let piece: @Sendable (UnsafeRawBufferPointer) -> Void
+    /// The body is complete.
+    let end: @Sendable () -> Void
 }

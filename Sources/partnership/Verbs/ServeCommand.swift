@@ -24,6 +24,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Whom to tell of a weakness, in /.well-known/security.txt: a mailto: or https: address.", valueName: "url"))
     var securityContact = "https://github.com/partnership-trusts/partnership/security"
 
+    @Option(help: ArgumentHelp("How many requests a token may send in a minute; 0 is any number.", valueName: "requests"))
+    var rateLimit = Responder.Settings.usualRequestsPerMinute
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
@@ -31,6 +34,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level is trace, debug, info, notice, warning, error or critical, not \(logLevel).")
         }
+        guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             throw ValidationError("--cors-origins takes origins such as https://desk.example.org, not \(origin).")
         }

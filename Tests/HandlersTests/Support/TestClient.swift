@@ -29,6 +29,9 @@ final class TestClient: Sendable {
     /// What the service takes for the time; the system's clock until it is set.
     let clock = TestClock()
 
+    /// Whether an answer was kept by itself, not by the write it is of.
+    let keptAfterwards = Flag()
+
     /// Read once: it is the same for all.
     private static let sharedContract = Result { try Contract() }
     /// A migrated database that each client starts from a copy of.
@@ -38,7 +41,7 @@ final class TestClient: Sendable {
         return directory
     }
 
-    init() async throws {
+    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: Self.template.get(), to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
@@ -49,13 +52,23 @@ final class TestClient: Sendable {
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
-                health: services.health, limits: .standard, version: "test", securityContact: "mailto:security@example.org"))
+                health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, version: "test",
+                securityContact: "mailto:security@example.org"))
         let tokens = services.tokens
+        var settings = Responder.Settings()
+        settings.requestsPerMinute = requestsPerMinute
         responder = try Responder(
-            contract: contract, bindings: operations.bindings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            contract: contract, bindings: operations.bindings, settings: settings,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
             authenticate: { try tokens.authenticate($0) },
             isGuess: { try tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
+            keptAnswers: KeptAnswers(
+                find: services.keptAnswers.find,
+                keep: { [services, keptAfterwards] in
+                    keptAfterwards.raise()
+                    try await services.keptAnswers.keep($0, for: $1)
+                }),
             problem: ProblemTable.problem)
         let call = Call(actor: .system, requestId: "test")
         admin = try await services.tokens.create(.init(name: "admin", role: .trustAdmin), call).secret
@@ -110,6 +123,8 @@ final class TestClient: Sendable {
             #expect(answer.status < 400 || type == "application/problem+json", sourceLocation: sourceLocation)
             return
         }
+        // An answer whose body isn't kept any more.
+        if answer.bytes.isEmpty, answer.headers[HTTPField.Name("Idempotency-Replayed")!] == "true" { return }
         let errors = contract.errors(inAnswerOf: id, status: answer.status, contentType: type, body: answer.bytes)
             .filter { !(isSparse && $0.code == "required") }
         #expect(errors.isEmpty, "\(id) answered \(answer.text)", sourceLocation: sourceLocation)
@@ -181,6 +196,14 @@ final class TestClient: Sendable {
             return try transaction.insert(school)
         }
     }
+}
+
+/// Goes up once.
+final class Flag: Sendable {
+    private let state = Mutex(false)
+
+    var isUp: Bool { state.withLock(\.self) }
+    func raise() { state.withLock { $0 = true } }
 }
 
 /// A clock that stands where a test puts it.

@@ -26,6 +26,35 @@ import Testing
         #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == stored)
     }
 
+    @Test(
+        "What a write asked once, also when the answer was nothing, it asks again only after a change or an undone part that authority may follow from"
+    )
+    func once() async throws {
+        let test = try TestStore()
+        let asked = Mutex(0)
+        let ask: @Sendable (WriteTransaction) throws -> Int = { transaction in
+            let answer: Int? = try transaction.once("question") {
+                asked.withLock { $0 += 1 }
+                return nil
+            }
+            return answer == nil ? asked.withLock(\.self) : -1
+        }
+        try await test.store.write(.test) { transaction in
+            #expect(try [ask(transaction), ask(transaction)] == [1, 1])
+            try transaction.insert(School.test(1))
+            #expect(try ask(transaction) == 1)
+            #expect(try transaction.attempt { try ask(transaction) } == 1)
+            #expect(throws: DomainError.busy) { try transaction.attempt { throw DomainError.busy } }
+            #expect(try ask(transaction) == 2)
+            try transaction.insert(
+                ApiToken(
+                    id: ResourceType.apiToken.makeID(at: .test), name: "T", role: .trustAdmin, scopes: [], schoolIds: [], expiresAt: nil,
+                    createdAt: .test, updatedAt: .test))
+            #expect(try ask(transaction) == 3)
+        }
+        #expect(try await test.store.write(.test, ask) == 4)
+    }
+
     @Test("A change of nothing keeps the version and leaves no trace")
     func unchanged() async throws {
         let test = try TestStore(options: StoreOptions(clock: { Self.later }))

@@ -75,7 +75,8 @@ struct ProblemTests {
         let others = contract.operations.filter { operation in !own.contains { $0.operationId == operation.operationId } }
         return try Responder(
             contract: contract, bindings: own + others.map(Binding.stub),
-            logger: Logger(label: "test"), authenticate: { _ in nil }, isAllowed: { _, _ in false }, problem: { _ in nil })
+            logger: Logger(label: "test"), authenticate: { _ in nil }, isAllowed: { _, _ in false }, keptAnswers: .none,
+            problem: { _ in nil })
     }
 
     private func get(_ path: String, _ headers: HTTPFields = [:]) async throws -> (status: Int, headers: HTTPFields, length: Int?) {

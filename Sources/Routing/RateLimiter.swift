@@ -1,0 +1,76 @@
+import HTTPTypes
+import Synchronization
+
+/// How many requests each token may send in a minute, counted from its first one (draft-ietf-httpapi-ratelimit-headers).
+final class RateLimiter: Sendable {
+    static let windowSeconds = 60
+
+    /// What is left to a token.
+    struct Share: Sendable {
+        let limit: Int
+        var remaining: Int
+        /// Until all of it is there again.
+        let seconds: Int
+
+        /// `RateLimit-Policy` and `RateLimit`.
+        func apply(to headers: inout HTTPFields) {
+            headers[.rateLimitPolicy] = "\"default\";q=\(limit);w=\(RateLimiter.windowSeconds)"
+            headers[.rateLimit] = "\"default\";r=\(remaining);t=\(seconds)"
+        }
+    }
+
+    private struct Window {
+        var start: Int
+        var used: Int
+    }
+
+    private struct State {
+        var windows: [String: Window] = [:]
+        /// When windows that are over were last thrown away.
+        var sweptAt = 0
+    }
+
+    private let limit: Int
+    private let seconds: @Sendable () -> Int
+    private let state: Mutex<State> = Mutex(State())
+
+    /// - Parameters:
+    ///   - limit: requests in a minute; nobody is limited by 0.
+    ///   - seconds: a clock that never goes back.
+    init(limit: Int, seconds: @escaping @Sendable () -> Int = { AttemptLimiter.monotonicSeconds() }) {
+        self.limit = limit
+        self.seconds = seconds
+    }
+
+    /// Counts a request. nil where nobody is limited.
+    func take(_ principal: String) -> (share: Share, isAllowed: Bool)? {
+        guard limit > 0 else { return nil }
+        let now = seconds()
+        return state.withLock { state in
+            if now - state.sweptAt >= Self.windowSeconds {
+                state.windows = state.windows.filter { now - $0.value.start < Self.windowSeconds }
+                state.sweptAt = now
+            }
+            var window = state.windows[principal] ?? Window(start: now, used: 0)
+            if now - window.start >= Self.windowSeconds { window = Window(start: now, used: 0) }
+            let isAllowed = window.used < limit
+            if isAllowed { window.used += 1 }
+            state.windows[principal] = window
+            let share = Share(limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start))
+            return (share, isAllowed)
+        }
+    }
+
+    /// Takes a request back that cost nothing.
+    func giveBack(_ principal: String) {
+        state.withLock { state in
+            guard let used = state.windows[principal]?.used, used > 0 else { return }
+            state.windows[principal]?.used = used - 1
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let rateLimitPolicy = HTTPField.Name("RateLimit-Policy")!
+    static let rateLimit = HTTPField.Name("RateLimit")!
+}

@@ -1,0 +1,33 @@
+package import Core
+import Repositories
+
+/// Answers to requests with an `Idempotency-Key`.
+package struct KeptAnswerService: Sendable {
+    private static let chunk = 1_000
+
+    let store: Store
+
+    /// The answer kept under a key, and the fingerprint of the request it was given to; nil when there is none any more.
+    package func find(_ key: IdempotencyKey) throws -> (fingerprint: [UInt8], answer: KeptAnswer)? {
+        let now = store.now()
+        return try store.readNow { try $0.keptAnswers.find(key, at: now) }
+    }
+
+    /// Keeps the answer of a request that was no single write: nobody's resource.
+    package func keep(_ answer: KeptAnswer, for keeping: AnswerKeeping) async throws {
+        try await store.bookkeeping { try $0.keptAnswers.keep(answer, for: keeping) }
+    }
+
+    /// Removes answers that have outlived their time, every ten minutes, until the task is cancelled.
+    package func run() async throws {
+        while true {
+            // What can't be removed now is next time.
+            try? await removeExpired()
+            try await Task.sleep(for: .seconds(600))
+        }
+    }
+
+    package func removeExpired() async throws {
+        while try await store.bookkeeping({ try $0.keptAnswers.removeExpired(limit: Self.chunk) }) == Self.chunk {}
+    }
+}

@@ -1,0 +1,207 @@
+import Core
+import Domain
+import HTTPTypes
+import OrderedCollections
+import Repositories
+import Services
+import Testing
+
+/// Requests sent again under the same `Idempotency-Key`.
+struct RepeatedRequestTests {
+    private static let replayed = HTTPField.Name("Idempotency-Replayed")!
+
+    private func post(
+        _ path: String, _ json: JSON?, key: String, _ client: TestClient, token: String? = nil
+    ) async throws -> TestAnswer {
+        try await client.send(.post, path, token: token ?? client.integration, json: json, headers: ["Idempotency-Key": key])
+    }
+
+    private func count(_ path: String, _ client: TestClient) async throws -> JSON? {
+        try await client.get(path + "?count=exact", token: client.integration).json["total"]
+    }
+
+    static let writes = OperationTests.all.filter { [.post, .patch].contains($0.method) }
+
+    /// Bodies of what is neither made as ``OperationTests/body(of:_:_:_:)`` says nor patched with nothing. nil for none.
+    private static let bodies: [String: (type: String, text: String)?] = [
+        "createPerson": ("application/json", #"{"name":"Eve Moss"}"#),
+        "createToken": ("application/json", #"{"name":"New","scopes":["schools:read"]}"#),
+        "rotateToken": ("application/json", "{}"), "revokeToken": nil,
+        "lookupSchools": ("application/json", #"{"identifiers":["urn:100025"]}"#),
+        "importPeople": ("text/csv", "name,workEmail\nAda Palmer,ada@b.example\n"),
+        "importIndicators": ("text/csv", "school,measure,period,value,source\nurn:100025,attendance,2024-25,94.5,DfE\n"),
+        "importTermDates": ("application/json", CalendarFixture.termDates().bytes.text),
+        "importBankHolidays": ("application/json", CalendarFixture.bankHolidays().bytes.text),
+        "purgePersonalData": nil, "completeSubjectAccessDraft": nil,
+        "createRedaction": ("application/json", #"{"resourceId":"HEAD","members":["jobTitle"],"reason":"Named somebody"}"#),
+        "erasePerson": ("application/json", #"{"reason":"They asked"}"#),
+        // Refused without its files, and so never kept.
+        "startImport": nil,
+    ]
+
+    /// Where the operation is asked for: at something that lets it be carried out.
+    private func path(_ operation: OperationTests.Operation, _ client: TestClient) async throws -> String {
+        switch operation.id {
+        case "rotateToken", "revokeToken":
+            let id = try await client.add("/v1/tokens", ["name": "Theirs", "scopes": ["schools:read"]])
+            return operation.path.replacing("{id}", with: id)
+        case "erasePerson":
+            let id = try await client.addPerson()
+            client.clock.set("2099-01-01T00:00:00Z")
+            return operation.path.replacing("{id}", with: id)
+        default: return try await OperationTests().present(operation, client)
+        }
+    }
+
+    private func body(_ operation: OperationTests.Operation, _ client: TestClient) async throws -> (type: String, bytes: [UInt8])? {
+        if let sample = Self.bodies[operation.id] {
+            let head = try await client.addPerson()
+            return sample.map { ($0.type, Array($0.text.replacing("HEAD", with: head).utf8)) }
+        }
+        if operation.method == .patch { return ("application/merge-patch+json", Array("{}".utf8)) }
+        let school = try await client.addSchool(urn: "100099").id
+        let head = try await client.appoint(.headteacher, at: school)
+        return try await ("application/json", OperationTests.body(of: operation.path, school, head, client).bytes)
+    }
+
+    @Test("Each POST and PATCH sent again answers as before, and is carried out once", arguments: writes)
+    func again(operation: OperationTests.Operation) async throws {
+        let client = try await TestClient()
+        if operation.id == "importIndicators" { try await client.addSchool(urn: "100025") }
+        let path = try await path(operation, client)
+        let body = try await body(operation, client)
+        var headers = ["Idempotency-Key": "\"once\""]
+        headers["Content-Type"] = body?.type
+        if operation.method == .patch { headers["If-Match"] = "*" }
+
+        func send() async throws -> TestAnswer {
+            try await client.send(operation.method, path, token: client.integration, body: body?.bytes, headers: headers)
+        }
+        let first = try await send()
+        guard operation.id != "startImport" else {
+            #expect(first.status == 409)
+            #expect(try await send().headers[Self.replayed] == nil)
+            return
+        }
+        #expect((200...299).contains(first.status) && first.headers[Self.replayed] == nil, "\(first.text)")
+        let seq = try await client.store.read { try $0.lastSeq() }
+        let second = try await send()
+        #expect(second.status == first.status && second.headers[Self.replayed] == "true", "\(second.text)")
+        #expect(second.headers[.eTag] == first.headers[.eTag] && second.headers[.location] == first.headers[.location])
+        #expect(
+            second.headers[.contentType] == first.headers[.contentType] && second.headers[.cacheControl] == first.headers[.cacheControl])
+        if operation.id == "createToken" || operation.id == "rotateToken" {
+            #expect(first.json["token"]?.stringValue?.hasPrefix("ptn_") == true && second.json["token"] == .null)
+        } else {
+            #expect(second.text == first.text)
+        }
+        #expect(try await client.store.read { try $0.lastSeq() } == seq)
+        // What is a single write is kept by it, and nowhere else: else a crash in between would lose the answer.
+        #expect(client.keptAfterwards.isUp == ["purgePersonalData", "lookupSchools"].contains(operation.id))
+    }
+
+    @Test("The same key with another body or query is refused; by somebody else or elsewhere it is another key")
+    func scope() async throws {
+        let client = try await TestClient()
+        let first = try await post("/v1/people", ["name": "Ada"], key: "k", client)
+        #expect(first.status == 201)
+        for refused in [
+            try await post("/v1/people", ["name": "Eve"], key: "k", client),
+            try await post("/v1/people?dryRun=false", ["name": "Ada"], key: "k", client),
+            try await post("/v1/people", ["nonsense": 1], key: "k", client),
+        ] {
+            #expect(refused.status == 422 && refused.code == "idempotency-key-reused", "\(refused.text)")
+        }
+        #expect(try await post("/v1/people", ["name": "Ada"], key: "\"k\"", client).headers[Self.replayed] == "true")
+        #expect(try await post("/v1/people", ["name": "Eve"], key: "k", client, token: client.admin).status == 201)
+        #expect(try await post("/v1/code-items", ["list": "subjects", "code": "latin", "label": "L"], key: "k", client).status == 201)
+        #expect(try await count("/v1/people", client) == 2)
+    }
+
+    @Test("A malformed key is refused by name; where a key means nothing it is ignored")
+    func malformed() async throws {
+        let client = try await TestClient()
+        let refused = try await post("/v1/people", ["name": "Ada"], key: "a b", client)
+        #expect(refused.status == 400 && refused.places == ["Idempotency-Key"], "\(refused.text)")
+        #expect(try await client.get("/v1/me", headers: ["Idempotency-Key": "a b"]).status == 200)
+    }
+
+    @Test("A refusal is not kept: mended, the same key works")
+    func refusals() async throws {
+        let client = try await TestClient()
+        #expect(try await post("/v1/people", ["name": ""], key: "k", client).status == 422)
+        #expect(try await post("/v1/people", ["name": "Ada"], key: "k", client).status == 201)
+    }
+
+    @Test("A dry run neither finds a kept answer nor leaves one")
+    func dryRun() async throws {
+        let client = try await TestClient()
+        let dry = try await post("/v1/people?dryRun=true", ["name": "Ada"], key: "k", client)
+        #expect(dry.status == 201 && dry.headers[HTTPField.Name("Dry-Run")!] == "true")
+        #expect(try await post("/v1/people", ["name": "Eve"], key: "k", client).status == 201)
+        #expect(try await post("/v1/people?dryRun=true", ["name": "Ada"], key: "k", client).headers[Self.replayed] == nil)
+        #expect(try await count("/v1/people", client) == 1)
+    }
+
+    @Test("A change made once is answered as before even when the tag it was based on is stale by then")
+    func staleTag() async throws {
+        let client = try await TestClient()
+        let id = try await client.addPerson()
+        let headers = ["Idempotency-Key": "k", "If-Match": "\"1\""]
+        let path = "/v1/people/\(id)"
+        let body: JSON = ["jobTitle": "Head"]
+        #expect(try await client.send(.patch, path, json: body, headers: headers).etag == "\"2\"")
+        #expect(try await client.patch(path, ["jobTitle": "Teacher"]).status == 200)
+        let again = try await client.send(.patch, path, json: body, headers: headers)
+        #expect(again.status == 200 && again.etag == "\"2\"" && again.json["jobTitle"] == "Head", "\(again.text)")
+        #expect(try await client.get(path).json["jobTitle"] == "Teacher")
+    }
+
+    @Test("Fifty at once with one key make one row, and all are answered alike")
+    func together() async throws {
+        let client = try await TestClient()
+        let answers = try await withThrowingTaskGroup(of: TestAnswer.self) { group in
+            for _ in 0..<50 { group.addTask { try await post("/v1/people", ["name": "Ada"], key: "k", client) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0.status == 201 })
+        #expect(Set(answers.map(\.text)).count == 1)
+        #expect(answers.count { $0.headers[Self.replayed] == nil } == 1)
+        #expect(try await count("/v1/people", client) == 1)
+    }
+
+    @Test("After 72 hours a key is new again, and what was kept is removed")
+    func expiry() async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-11-01T00:00:00Z")
+        #expect(try await post("/v1/people", ["name": "Ada"], key: "k", client).status == 201)
+        client.clock.set("2026-11-03T23:59:59Z")
+        #expect(try await post("/v1/people", ["name": "Ada"], key: "k", client).headers[Self.replayed] == "true")
+        client.clock.set("2026-11-04T00:00:01Z")
+        try await client.services.keptAnswers.removeExpired()
+        let fresh = try await post("/v1/people", ["name": "Eve"], key: "k", client)
+        #expect(fresh.status == 201 && fresh.headers[Self.replayed] == nil, "\(fresh.text)")
+        client.clock.set("2026-12-01T00:00:00Z")
+        #expect(try await post("/v1/people", ["name": "Ada"], key: "k", client).headers[Self.replayed] == nil)
+    }
+
+    @Test("What was erased or redacted is in no kept answer: status, place and digest are left of it")
+    func erased() async throws {
+        let client = try await TestClient()
+        let made = try await post("/v1/people", ["name": "Ada Palmer", "jobTitle": "Spy"], key: "k", client)
+        let other = try await post("/v1/people", ["name": "Eve Moss"], key: "l", client)
+        let id = try #require(made.json["id"]?.stringValue)
+        let redaction: JSON = ["resourceId": .string(id), "members": ["jobTitle"], "reason": "Wrong"]
+        #expect(try await client.post("/v1/redactions", token: client.officer(), redaction).status == 201)
+        let again = try await post("/v1/people", ["name": "Ada Palmer", "jobTitle": "Spy"], key: "k", client)
+        #expect(again.status == 201 && again.bytes.isEmpty && again.headers[.location] == "/v1/people/\(id)")
+        #expect(again.headers[HTTPField.Name("Repr-Digest")!]?.hasPrefix("sha-256=:") == true)
+        #expect(again.headers[.contentType] == nil)
+        #expect(try await post("/v1/people", ["name": "Eve Moss"], key: "l", client).text == other.text)
+        #expect(try await count("/v1/people", client) == 3)
+    }
+}
+
+extension [UInt8] {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}

@@ -1,0 +1,51 @@
+import HTTPTypes
+import Synchronization
+import Testing
+
+@testable import Routing
+
+struct RateLimiterTests {
+    private final class Clock: Sendable {
+        private let now = Mutex(1_000)
+        var seconds: Int { now.withLock(\.self) }
+        func pass(_ seconds: Int) { now.withLock { $0 += seconds } }
+    }
+
+    @Test("A token has so many requests in a minute from its first one on, and all of them again afterwards")
+    func window() throws {
+        let clock = Clock()
+        let limiter = RateLimiter(limit: 2) { clock.seconds }
+        #expect(limiter.take("a")?.share.remaining == 1)
+        clock.pass(20)
+        #expect(limiter.take("a")?.isAllowed == true)
+        let refused = try #require(limiter.take("a"))
+        #expect(!refused.isAllowed && refused.share.remaining == 0 && refused.share.seconds == 40)
+        #expect(limiter.take("b")?.isAllowed == true)
+        clock.pass(40)
+        #expect(limiter.take("a")?.share.remaining == 1)
+    }
+
+    @Test("What is given back can be used again, and no more than was taken")
+    func givenBack() {
+        let limiter = RateLimiter(limit: 1) { 0 }
+        #expect(limiter.take("a")?.isAllowed == true)
+        limiter.giveBack("a")
+        limiter.giveBack("a")
+        limiter.giveBack("b")
+        #expect(limiter.take("a")?.isAllowed == true)
+        #expect(limiter.take("a")?.isAllowed == false)
+    }
+
+    @Test("Without a limit nobody is counted")
+    func unlimited() {
+        #expect(RateLimiter(limit: 0).take("a") == nil)
+    }
+
+    @Test("The fields say how many there are in which time, and what is left until when")
+    func fields() {
+        var headers = HTTPFields()
+        RateLimiter.Share(limit: 100, remaining: 7, seconds: 12).apply(to: &headers)
+        #expect(headers[.rateLimitPolicy] == "\"default\";q=100;w=60")
+        #expect(headers[.rateLimit] == "\"default\";r=7;t=12")
+    }
+}
