@@ -170,7 +170,7 @@ private struct Background: Service {
     let work: @Sendable () async throws -> Void
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await work() }
+        do { try await cancelWhenGracefulShutdown { try await work() } } catch is CancellationError {}
         // A service that returns would take the others with it.
         try? await gracefulShutdown()
     }

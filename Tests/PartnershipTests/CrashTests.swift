@@ -58,6 +58,86 @@ struct CrashTests {
         #expect(check.status == 0, "\(check.output)")
     }
 
+    private func person(_ name: String, key: String, _ connection: Connection, token: String) -> Bool {
+        connection.write(
+            """
+            POST /v1/people HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(token)\r\nIdempotency-Key: \(key)\r\n\
+            Content-Type: application/json\r\nContent-Length: \(name.utf8.count + 11)\r\n\r\n{"name":"\(name)"}
+            """)
+    }
+
+    private func people(_ connection: Connection, token: String) throws -> Int {
+        let body = try #require(connection.send("GET", "/v1/people?count=exact&fields=id", token: token)).body
+        return try #require(body.firstMatch(of: /"total":(\d+)/).flatMap { Int($0.output.1) })
+    }
+
+    @Test("What was committed and never answered is answered when it is sent again with its key, and made once")
+    func unanswered() throws {
+        let directory = try TemporaryDirectory()
+        let token = try token(directory)
+        let service = try RunningService(data: directory.path)
+        let (lost, other) = (try #require(Connection(port: service.port)), try #require(Connection(port: service.port)))
+        #expect(person("Ada", key: "lost", lost, token: token))
+        while try people(other, token: token) == 0 {}
+        service.kill()
+
+        let restarted = try RunningService(data: directory.path)
+        let connection = try #require(Connection(port: restarted.port))
+        #expect(person("Ada", key: "lost", connection, token: token))
+        let answer = try #require(connection.receive())
+        #expect(answer.status == 201 && answer.head.lowercased().contains("idempotency-replayed: true"), "\(answer)")
+        #expect(try people(connection, token: token) == 1)
+        #expect(restarted.stop() == 0)
+    }
+
+    @Test("Killed again and again, with everything unanswered sent again under its key: each was done exactly once")
+    func retried() throws {
+        let directory = try TemporaryDirectory()
+        let token = try token(directory)
+        let unanswered = Mutex<[String]>([])
+        let answered = Mutex(0)
+        for round in 0..<8 {
+            let service = try RunningService(data: directory.path)
+            let port = service.port
+            let threads = DispatchGroup()
+            for thread in 0..<4 {
+                DispatchQueue.global().async(group: threads) { [self] in
+                    guard let connection = Connection(port: port) else { return }
+                    var number = 0
+                    while true {
+                        let key = unanswered.withLock { $0.popLast() } ?? "\(round).\(thread).\(number)"
+                        number += 1
+                        guard person(key, key: key, connection, token: token), let answer = connection.receive(), answer.status == 201
+                        else {
+                            return unanswered.withLock { $0.append(key) }
+                        }
+                        answered.withLock { $0 += 1 }
+                    }
+                }
+            }
+            Thread.sleep(forTimeInterval: 0.1 + Double(round % 4) * 0.05)
+            service.kill()
+            threads.wait()
+        }
+        let service = try RunningService(data: directory.path)
+        let connection = try #require(Connection(port: service.port))
+        for key in unanswered.withLock(\.self) {
+            #expect(person(key, key: key, connection, token: token))
+            #expect(connection.receive()?.status == 201)
+            answered.withLock { $0 += 1 }
+        }
+        #expect(answered.withLock(\.self) > 20)
+        #expect(try people(connection, token: token) == answered.withLock(\.self))
+        #expect(service.stop() == 0)
+        let check = try Binary.run("check", "--data", directory.path)
+        #expect(check.status == 0, "\(check.output)")
+    }
+
+    private func token(_ directory: TemporaryDirectory) throws -> String {
+        let created = try Binary.run("token", "create", "--name", "crash", "--scopes", "people:read,people:write", "--data", directory.path)
+        return created.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
     @Test("SIGTERM ends the service with 0 while clients are connected")
     func terminated() throws {
         let directory = try TemporaryDirectory()

@@ -26,6 +26,8 @@ final class Connection {
 
     struct Answer {
         let status: Int
+        /// Status line and fields.
+        let head: String
         let body: String
 
         /// The member `id` of the body.
@@ -62,7 +64,7 @@ final class Connection {
                     let body = String(decoding: buffer[end.upperBound..<end.upperBound + length], as: UTF8.self)
                     buffer.removeFirst(end.upperBound + length)
                     guard let status = Int(head.dropFirst("HTTP/1.1 ".count).prefix(3)) else { return nil }
-                    return Answer(status: status, body: body)
+                    return Answer(status: status, head: head, body: body)
                 }
             }
             var chunk = [UInt8](repeating: 0, count: 65_536)
