@@ -80,6 +80,7 @@ var targets: [Target] = [
         name: "HandlersTests",
         dependencies: [
             "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", httpTypes, hummingbird, nioCore, logging, collections,
+            grdb,
         ],
         swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),

@@ -1,6 +1,7 @@
 import Core
 import Domain
 package import Routing
+import Services
 
 /// THE table from errors to problem documents. What isn't in it is an internal error.
 package enum ProblemTable {
@@ -8,7 +9,17 @@ package enum ProblemTable {
         switch error {
         case let problem as Problem: problem
         case let error as DomainError: refusal(error)
+        case let refusal as BulkFile.Refusal: self.refusal(refusal)
         default: nil
+        }
+    }
+
+    private static func refusal(_ refusal: BulkFile.Refusal) -> Problem {
+        switch refusal {
+        case .empty: Problem(.malformedBody, "The operation needs a body of lines, and there was none.")
+        case .tooManyLines: Problem(.contentTooLarge, "A bulk has at most \(BulkFile.maximumLines) lines.")
+        case .lineTooLong(let number):
+            Problem(.contentTooLarge, "Line \(number) is longer than \(BulkFile.maximumLineBytes) bytes.")
         }
     }
 

@@ -8,6 +8,7 @@ package struct Answer: Sendable {
         case ok = 200
         case created = 201
         case accepted = 202
+        case multiStatus = 207
     }
 
     /// Who may keep the answer.
@@ -61,9 +62,9 @@ package struct Answer: Sendable {
 
     /// Anything else that is in memory.
     package static func bytes(
-        _ contentType: String, _ bytes: [UInt8], etag: EntityTag? = nil, caching: Caching = .standard
+        _ contentType: String, _ bytes: [UInt8], etag: EntityTag? = nil, status: Status = .ok, caching: Caching = .standard
     ) -> Answer {
-        Answer(.bytes(contentType: contentType, bytes), etag: etag, caching: caching)
+        Answer(.bytes(contentType: contentType, bytes), status: status, etag: etag, caching: caching)
     }
 
     /// A body written as it comes; `write` ends with `finish`. HEAD never calls it. With `filename` it is sent as an attachment.

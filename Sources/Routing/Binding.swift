@@ -101,6 +101,10 @@ package struct Exchange: Sendable {
     package let isSecure: Bool
     /// The media type of the answer the client prefers among those the contract offers, without parameters.
     package internal(set) var accepts: String
+    /// Of the request, for the `type` of problems.
+    var authority: String?
+    /// Of a bulk operation.
+    var bulk: BulkRules?
     var pathNames: [String]
     var pathValues: [String]
 

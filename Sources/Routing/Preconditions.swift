@@ -49,13 +49,7 @@ struct Preconditions {
     }
 
     /// `If-Match` as services and store see it.
-    var forStore: Precondition {
-        switch ifMatch {
-        case nil: .none
-        case .any: .any
-        case .tags(let tags): .tags(tags.compactMap { $0.isWeak ? nil : VersionTag($0.description) })
-        }
-    }
+    var forStore: Precondition { ifMatch.forStore }
 
     /// Whether the answer to a GET may be left out: the client has it.
     func isUnchanged(_ etag: EntityTag) -> Bool {
@@ -99,4 +93,15 @@ extension Preconditions {
     }
 
     private func lacksIfMatch(_ method: HTTPRequest.Method) -> Bool { ifMatch == nil && (method == .patch || method == .delete) }
+}
+
+extension Preconditions.Condition? {
+    /// As services and store see it.
+    var forStore: Precondition {
+        switch self {
+        case nil: .none
+        case .any: .any
+        case .tags(let tags): .tags(tags.compactMap { $0.isWeak ? nil : VersionTag($0.description) })
+        }
+    }
 }

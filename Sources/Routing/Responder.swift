@@ -177,7 +177,8 @@ package struct Responder: HTTPResponder {
             query: parameters.query, list: parameters.list, body: .null,
             stream: operation.streamsBody ? request.body.limited(to: settings.streamedBodySize) : request.body, target: nil,
             headers: headers,
-            isSecure: request.isSecure, accepts: "", pathNames: operation.pathNames, pathValues: values)
+            isSecure: request.isSecure, accepts: "", authority: request.head.authority, bulk: operation.body?.bulk,
+            pathNames: operation.pathNames, pathValues: values)
         if !operation.produces.isEmpty {
             guard let type = Accept.choose(operation.produces, header: headers.value(.accept)) else {
                 throw Problem(.notAcceptable, "The operation answers as \(operation.produces.joined(separator: ", ")).")

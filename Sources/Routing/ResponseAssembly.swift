@@ -54,6 +54,7 @@ struct ResponseAssembly {
         case .ok: .ok
         case .created: .created
         case .accepted: .accepted
+        case .multiStatus: HTTPResponse.Status(code: 207, reasonPhrase: "Multi-Status")
         }
     }
 

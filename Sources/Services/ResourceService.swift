@@ -10,7 +10,7 @@ package protocol ResourceReader: Sendable {
     var store: Store { get }
 
     /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
-    func id(of key: String) throws -> String?
+    func id(of key: String, _ transaction: some Transaction) throws -> String?
 }
 
 /// What people do with a resource that needs nothing special: find, list, export, create, change, delete.
@@ -55,7 +55,7 @@ extension ResourceService {
 // MARK: Reading
 
 extension ResourceReader {
-    package func id(of key: String) throws -> String? { Item.type.isID(key) ? key : nil }
+    package func id(of key: String, _ transaction: some Transaction) throws -> String? { Item.type.isID(key) ? key : nil }
 
     /// The resource's version. Throws ``DomainError/notFound`` for one that isn't there, or isn't for the caller.
     package func identify(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
@@ -66,9 +66,10 @@ extension ResourceReader {
     /// - Parameter key: the id, or a natural key where the resource has one.
     package func find(_ key: String, _ call: Call) throws -> Item {
         let visibility = Visibility(of: call.actor)
-        guard let id = try id(of: key), let item = try store.readNow({ try $0.find(Item.self, id: id, visibleTo: visibility) }) else {
-            throw DomainError.notFound
+        let item = try store.readNow { transaction in
+            try id(of: key, transaction).flatMap { try transaction.find(Item.self, id: $0, visibleTo: visibility) }
         }
+        guard let item else { throw DomainError.notFound }
         return item
     }
 
@@ -142,14 +143,24 @@ extension ResourceService {
 
     /// Changes members by a merge patch. A caller needs the right for what it was and for what it becomes.
     package func update(_ id: String, patch: JSON, _ call: Call) async throws -> Item {
-        try await store.write(call) { transaction in
-            guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: call.actor)) else {
-                throw DomainError.notFound
-            }
-            try checkWriter(of: old, transaction)
-            try transaction.checkPrecondition(of: old)
-            return try change(old, patch: patch, transaction)
+        try await store.write(call) { transaction in try update(id, call.precondition, transaction) { _ in patch } }
+    }
+
+    /// The same as part of a larger write, on its own precondition; `patch` is asked for once it is known that the caller may.
+    func update(
+        _ id: String, _ precondition: Precondition, _ transaction: WriteTransaction, patch: (Item) throws -> JSON
+    ) throws -> Item {
+        let old = try findForWriting(id, precondition, transaction)
+        return try change(old, patch: patch(old), transaction)
+    }
+
+    private func findForWriting(_ id: String, _ precondition: Precondition, _ transaction: WriteTransaction) throws -> Item {
+        guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: transaction.call.actor)) else {
+            throw DomainError.notFound
         }
+        try checkWriter(of: old, transaction)
+        try transaction.check(precondition, of: old)
+        return old
     }
 
     /// The same as part of a larger write, which no precondition is about.
@@ -168,16 +179,15 @@ extension ResourceService {
     }
 
     package func delete(_ id: String, _ call: Call) async throws {
-        try await store.write(call) { transaction in
-            guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: call.actor)) else {
-                throw DomainError.notFound
-            }
-            try checkWriter(of: old, transaction)
-            try transaction.checkPrecondition(of: old)
-            try checkDeletion(of: old, transaction)
-            try transaction.delete(old)
-            try deleted(old, transaction)
-        }
+        try await store.write(call) { try delete(id, call.precondition, $0) }
+    }
+
+    /// The same as part of a larger write, on its own precondition.
+    func delete(_ id: String, _ precondition: Precondition, _ transaction: WriteTransaction) throws {
+        let old = try findForWriting(id, precondition, transaction)
+        try checkDeletion(of: old, transaction)
+        try transaction.delete(old)
+        try deleted(old, transaction)
     }
 
     /// What `prepare` makes of it, with its codes found in their lists. Throws what is wrong with either, all at once.

@@ -13,6 +13,7 @@ package struct AbsenceHandlers: Sendable {
         [
             operations.list("listAbsences"),
             operations.create("createAbsence"),
+            operations.bulk("bulkAbsences"),
             operations.get("getAbsence"),
             operations.update("updateAbsence"),
             operations.delete("deleteAbsence"),

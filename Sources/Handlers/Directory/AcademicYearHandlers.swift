@@ -13,6 +13,7 @@ package struct AcademicYearHandlers: Sendable {
         [
             operations.list("listAcademicYears"),
             operations.create("createAcademicYear"),
+            operations.bulk("bulkAcademicYears"),
             operations.get("getAcademicYear"),
             operations.update("updateAcademicYear"),
             operations.delete("deleteAcademicYear"),

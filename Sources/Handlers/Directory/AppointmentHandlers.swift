@@ -13,6 +13,7 @@ package struct AppointmentHandlers: Sendable {
         [
             operations.list("listAppointments"),
             operations.create("createAppointment"),
+            operations.bulk("bulkAppointments"),
             operations.get("getAppointment"),
             operations.update("updateAppointment"),
             operations.delete("deleteAppointment"),

@@ -13,6 +13,7 @@ package struct CalendarDayHandlers: Sendable {
         [
             operations.list("listCalendarDays"),
             operations.create("createCalendarDay"),
+            operations.bulk("bulkCalendarDays"),
             operations.get("getCalendarDay"),
             operations.update("updateCalendarDay"),
             operations.delete("deleteCalendarDay"),

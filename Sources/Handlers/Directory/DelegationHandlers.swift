@@ -13,6 +13,7 @@ package struct DelegationHandlers: Sendable {
         [
             operations.list("listDelegations"),
             operations.create("createDelegation"),
+            operations.bulk("bulkDelegations"),
             operations.get("getDelegation"),
             operations.update("updateDelegation"),
             operations.delete("deleteDelegation"),

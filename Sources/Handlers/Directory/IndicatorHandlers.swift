@@ -18,6 +18,7 @@ package struct IndicatorHandlers: Sendable {
             operations.list("listIndicators"),
             operations.create("createIndicator"),
             Binding("importIndicators", write: importIndicators) { try .view($0) },
+            operations.bulk("bulkIndicators"),
             operations.get("getIndicator"),
             operations.update("updateIndicator"),
             operations.delete("deleteIndicator"),

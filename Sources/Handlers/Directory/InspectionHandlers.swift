@@ -13,6 +13,7 @@ package struct InspectionHandlers: Sendable {
         [
             operations.list("listInspections"),
             operations.create("createInspection"),
+            operations.bulk("bulkInspections"),
             operations.get("getInspection"),
             operations.update("updateInspection"),
             operations.delete("deleteInspection"),

@@ -13,6 +13,7 @@ package struct MembershipHandlers: Sendable {
         [
             operations.list("listMemberships"),
             operations.create("createMembership"),
+            operations.bulk("bulkMemberships"),
             operations.get("getMembership"),
             operations.update("updateMembership"),
             operations.delete("deleteMembership"),

@@ -18,6 +18,7 @@ package struct PersonHandlers: Sendable {
             operations.list("listPeople"),
             operations.create("createPerson"),
             Binding("importPeople", write: importPeople) { try .view($0) },
+            operations.bulk("bulkPeople"),
             operations.get("getPerson"),
             operations.update("updatePerson"),
             operations.delete("deletePerson"),

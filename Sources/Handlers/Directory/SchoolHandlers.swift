@@ -18,6 +18,7 @@ package struct SchoolHandlers: Sendable {
                 export: { exchange, sink in try await schools.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
                 handle: listSchools),
             Binding("lookupSchools", handle: lookupSchools),
+            ResourceOperations(schools).bulk("bulkSchools"),
             Binding("getSchool", target: school, handle: getSchool),
             Binding("listSchoolLinks", target: { Target(id: try await school($0)?.id ?? "") }, handle: listSchoolLinks),
             Binding("updateSchool", target: ownSchool, write: updateSchool) { try .item($0) },

@@ -13,6 +13,7 @@ package struct StageHandlers: Sendable {
         [
             operations.list("listStages"),
             operations.create("createStage"),
+            operations.bulk("bulkStages"),
             operations.get("getStage"),
             operations.update("updateStage"),
             operations.delete("deleteStage"),

@@ -19,6 +19,7 @@ package struct TermHandlers: Sendable {
         [
             operations.list("listTerms"),
             operations.create("createTerm"),
+            operations.bulk("bulkTerms"),
             operations.get("getTerm"),
             operations.update("updateTerm"),
             operations.delete("deleteTerm"),

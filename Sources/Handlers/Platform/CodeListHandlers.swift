@@ -19,6 +19,7 @@ package struct CodeListHandlers: Sendable {
             Binding("getCodeList", target: list, handle: getCodeList),
             operations.list("listCodeItems"),
             operations.create("createCodeItem"),
+            operations.bulk("bulkCodeItems"),
             operations.get("getCodeItem"),
             operations.update("updateCodeItem"),
             operations.delete("deleteCodeItem"),

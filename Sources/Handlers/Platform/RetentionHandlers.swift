@@ -12,6 +12,7 @@ package struct RetentionHandlers: Sendable {
     package var bindings: [Binding] {
         [
             operations.list("listRetentionRules"),
+            operations.bulk("bulkRetentionRules"),
             operations.get("getRetentionRule"),
             operations.update("updateRetentionRule"),
         ]

@@ -10,6 +10,15 @@ package protocol ExternallyReferred: Stored {
 extension School: ExternallyReferred {}
 extension Person: ExternallyReferred {}
 
+extension Transaction {
+    /// The id of what another system knows under this one; `type` is ``ExternallyReferred``.
+    package func id<R: Stored>(of type: R.Type, _ reference: ExternalRef) throws -> String? {
+        let name = R.table.name
+        return try connection.database.cached("SELECT \(name)Id FROM \(name)ExternalRef WHERE system = ? AND externalId = ?")
+            .first([.text(reference.system), .text(reference.id)]) { $0.text(0) }
+    }
+}
+
 extension WriteTransaction {
     /// Makes the external references findable and unique. Throws ``DomainError/duplicate(_:)`` when another of its kind has one.
     package func replaceExternalRefs<R: ExternallyReferred>(of resource: R) throws {

@@ -10,6 +10,8 @@ import Synchronization
 package final class Store: Sendable {
     let pool: DatabasePool
     let directory: DataDirectory
+    /// The data directory.
+    package var path: String { directory.path }
     let queue: WriteQueue
     let cache: EncodedCache
     /// The one clock of everything that asks what time it is.

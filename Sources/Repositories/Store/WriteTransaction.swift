@@ -77,8 +77,11 @@ package final class WriteTransaction: Transaction {
 
     /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the caller doesn't know the current version. The mutators do
     /// it too; a use case calls it first so that a stale version is told before an invalid value.
-    package func checkPrecondition<R: Stored>(of current: R) throws {
-        guard case .tags(let known) = call.precondition, !known.contains(current.etag) else { return }
+    package func checkPrecondition<R: Stored>(of current: R) throws { try check(call.precondition, of: current) }
+
+    /// The same for a precondition that is not the call's: each part of a larger write has its own.
+    package func check<R: Stored>(_ precondition: Precondition, of current: R) throws {
+        guard case .tags(let known) = precondition, !known.contains(current.etag) else { return }
         let since = known.filter { $0.number < current.etag.number }.max { $0.number < $1.number }
         let changed = try since.map { try changedMembers(of: R.type, id: current.id, since: $0) } ?? []
         throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)

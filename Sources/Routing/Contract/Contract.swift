@@ -8,8 +8,10 @@ package import Core
 /// fixed meaning, and each further one is a filter `member` or `member.op`. A filter of type string without operator or with `nin` takes
 /// a comma list. `sort` takes the members its `pattern` accepts.
 ///
-/// Two extensions:
+/// Three extensions:
 /// - `x-stream-body: true` on an operation: its body isn't buffered, the handler reads it;
+/// - `x-lines: {…}` beside the schema of NDJSON: a schema for each line. On a body it makes the operation a bulk of its collection, see
+///   ``BulkRules``;
 /// - `x-items: {…}` on a list parameter: a schema for each value of the comma list.
 ///
 /// ``Schema`` has the table of what a schema may hold. What isn't understood refuses the start with its pointer.

@@ -48,7 +48,7 @@ package final class Operation: Sendable {
     }
 
     /// Answers as CSV or NDJSON are made by the binding's export.
-    var exports: Bool { produces.contains { ListExport.Format(rawValue: $0) != nil } }
+    var exports: Bool { method == .get && produces.contains { ListExport.Format(rawValue: $0) != nil } }
 
     struct Parameter: Sendable {
         enum Place: String, Sendable {
@@ -84,6 +84,8 @@ package final class Operation: Sendable {
         var isRequired: Bool
         /// In the order of the contract.
         var content: [(type: String, schema: Schema)]
+        /// For a body of lines (`x-lines`).
+        var bulk: BulkRules?
 
         var types: String { content.map(\.type).joined(separator: ", ") }
     }
@@ -92,6 +94,8 @@ package final class Operation: Sendable {
         /// `200`, `4XX` or `default`.
         var status: String
         var content: [(type: String, schema: Schema?)]
+        /// What each line is (`x-lines`).
+        var lines: Schema?
 
         func covers(_ code: Int) -> Bool {
             status == String(code) || status == "\(code / 100)XX" || status == "default"

@@ -5,8 +5,8 @@ import OrderedCollections
 /// Compiles the paths of the contract into operations. Every key is known or refuses the start: a misspelt one would silently change
 /// what is served.
 struct OperationCompiler {
-    private let document: ContractDocument
-    private var schemas: SchemaCompiler
+    let document: ContractDocument
+    var schemas: SchemaCompiler
     /// Operations that links lead to, with the place of the link.
     /// `components/schemas` by name.
     private(set) var named: [String: Schema] = [:]
@@ -54,7 +54,9 @@ struct OperationCompiler {
     /// Components nobody refers to are compiled too: they are served.
     private mutating func compileComponents() throws {
         guard let components = document.root["components"] else { return }
-        try allow(["schemas", "parameters", "responses", "headers", "securitySchemes", "examples"], in: components, at: "#/components")
+        try allow(
+            ["schemas", "parameters", "requestBodies", "responses", "headers", "securitySchemes", "examples"], in: components,
+            at: "#/components")
         for name in components["schemas"]?.objectValue?.keys ?? [] {
             let pointer = "#/components/schemas/" + JSONPointer.escape(name)
             named[name] = try schemas.compile(["$ref": .string(pointer)], at: pointer)
@@ -87,7 +89,8 @@ struct OperationCompiler {
         }
         let pathNames = try pathNames(path, parameters, at: pointer)
         let streamsBody = value["x-stream-body"]?.boolValue ?? false
-        let body = try self.body(value["requestBody"], method, streams: streamsBody, at: pointer + "/requestBody")
+        var body = try self.body(value["requestBody"], method, streams: streamsBody, at: pointer + "/requestBody")
+        body?.bulk = try bulkRules(value["requestBody"], of: path, permission, at: pointer)
         if streamsBody, body == nil { throw ContractError(at: pointer, "x-stream-body needs a requestBody") }
         let responses = try self.responses(value["responses"], operationId, at: pointer + "/responses")
         let successes = responses.filter { $0.status.hasPrefix("2") }
@@ -175,7 +178,7 @@ struct OperationCompiler {
         var rules: [(type: String, schema: Schema)] = []
         for (type, media) in content {
             let mediaPlace = "\(place)/content/\(JSONPointer.escape(type))"
-            try allow(["schema", "example", "examples"], in: media, at: mediaPlace)
+            try allow(["schema", "example", "examples", "x-lines"], in: media, at: mediaPlace)
             guard let schema = media["schema"] else { throw ContractError(at: mediaPlace, "the body has no schema") }
             let compiled = try schemas.compile(schema, at: mediaPlace + "/schema")
             if !streams {
@@ -221,9 +224,11 @@ struct OperationCompiler {
             try allow(["description", "headers", "content", "links"], in: response, at: place)
             guard response["description"]?.stringValue != nil else { throw ContractError(at: place, "a response needs a description") }
             var content: [(type: String, schema: Schema?)] = []
+            var lines: Schema?
             for (type, media) in response["content"]?.objectValue ?? [:] {
                 let mediaPlace = "\(place)/content/\(JSONPointer.escape(type))"
-                try allow(["schema", "example", "examples"], in: media, at: mediaPlace)
+                try allow(["schema", "example", "examples", "x-lines"], in: media, at: mediaPlace)
+                lines = try media["x-lines"].map { try schemas.compile($0, at: mediaPlace + "/x-lines") }
                 content.append((type, try media["schema"].map { try schemas.compile($0, at: mediaPlace + "/schema") }))
             }
             for (name, header) in response["headers"]?.objectValue ?? [:] {
@@ -235,7 +240,7 @@ struct OperationCompiler {
                 guard let id = link["operationId"]?.stringValue else { throw ContractError(at: linkPlace, "the link has no operationId") }
                 linked.append((id, linkPlace))
             }
-            rules.append(.init(status: status, content: content))
+            rules.append(.init(status: status, content: content, lines: lines))
         }
         // The most exact one is found first.
         return rules.sorted { Self.precision($0.status) < Self.precision($1.status) }

@@ -17,12 +17,27 @@ extension Contract {
                 Self.error("media-type", "\(operationId) doesn't declare \(contentType ?? "a body without Content-Type") for \(status)")
             ]
         }
+        if essence == ListExport.Format.lines.rawValue, let lines = rule.lines {
+            return Self.errors(in: body.split(separator: 0x0A).map(Array.init), lines)
+        }
         guard essence.hasSuffix("json"), essence != ListExport.Format.lines.rawValue, let schema = content.schema else { return [] }
         do {
             return SchemaCheck.errors(in: try JSON(parsing: body), schema, .response)
         } catch {
             return [Self.error("json", error.reason)]
         }
+    }
+
+    private static func errors(in lines: [[UInt8]], _ schema: Schema) -> [FieldError] {
+        var errors: [FieldError] = []
+        for line in lines {
+            do {
+                errors += SchemaCheck.errors(in: try JSON(parsing: line), schema, .response)
+            } catch {
+                errors.append(Self.error("json", error.reason))
+            }
+        }
+        return errors
     }
 
     private static func error(_ code: String, _ detail: String) -> FieldError {

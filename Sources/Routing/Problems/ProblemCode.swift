@@ -20,6 +20,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case validationFailed = "validation-failed"
     case idempotencyKeyReused = "idempotency-key-reused"
     case idempotencyKeyInUse = "idempotency-key-in-use"
+    case bulkFailed = "bulk-failed"
     case preconditionRequired = "precondition-required"
     case tooManyRequests = "too-many-requests"
     case headersTooLarge = "headers-too-large"
@@ -44,7 +45,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .expectationFailed: 417
-        case .validationFailed, .idempotencyKeyReused: 422
+        case .validationFailed, .idempotencyKeyReused, .bulkFailed: 422
         case .preconditionRequired: 428
         case .tooManyRequests: 429
         case .headersTooLarge: 431
@@ -78,6 +79,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .validationFailed: "The body does not fit the contract"
         case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
         case .idempotencyKeyInUse: "The first request with this Idempotency-Key is still arriving"
+        case .bulkFailed: "Lines of the bulk can't be taken"
         case .preconditionRequired: "If-Match is needed"
         case .tooManyRequests: "Too many requests"
         case .headersTooLarge: "The header fields are too large"
@@ -131,6 +133,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "The `Idempotency-Key` was sent before with another body or query. A key names one request: make a new one for each, and use it again only to send the same request again."
         case .idempotencyKeyInUse:
             "A request with the same `Idempotency-Key` has begun and its body has not arrived yet, so the two can't be compared. `Retry-After` says after how many seconds to try again."
+        case .bulkFailed:
+            "At least one line can't be taken, and nothing of the bulk was applied. `errors` names the lines: `/lines/17/data/startsOn` is a member of the data of line 17, counted from 1, with the code it would have had by itself. `mode=partial` keeps the good lines."
         case .preconditionRequired:
             "Changing this resource needs `If-Match` with the tag it was read with (its member `etag`), so that nobody's change is overwritten unseen. `If-Match: *` overwrites knowingly."
         case .tooManyRequests:

@@ -28,15 +28,11 @@ package struct SchoolService: ResourceService {
     /// A URN that no school has any more finds the school that followed. Throws ``DomainError/notFound`` when there is none, also for text
     /// that is no key at all.
     package func identify(_ key: String) throws -> (id: String, etag: VersionTag) {
-        let found = try store.readNow(key, remembering: known) { transaction in
-            let key = SchoolKey(key)
-            if let own = try key.flatMap({ try transaction.schools.identify($0).first }) { return own }
-            guard case .urn(let urn) = key else { return nil }
-            return try transaction.schools.successors(urn: urn).first
-        }
-        guard let found else { throw DomainError.notFound }
+        guard let found = try store.readNow(key, remembering: known, { try $0.school(named: key) }) else { throw DomainError.notFound }
         return found
     }
+
+    package func id(of key: String, _ transaction: some Transaction) throws -> String? { try transaction.school(named: key)?.id }
 
     /// The register's links of a school, those it names and those that name it, with the ids of the schools that are known here.
     package func links(of id: String) async throws -> [(link: SchoolLink, schoolId: String?, linkSchoolId: String?)] {
@@ -99,6 +95,13 @@ package struct SchoolService: ResourceService {
 }
 
 extension Transaction {
+    fileprivate func school(named text: String) throws -> (id: String, etag: VersionTag)? {
+        let key = SchoolKey(text)
+        if let own = try key.flatMap({ try schools.identify($0).first }) { return own }
+        guard case .urn(let urn) = key else { return nil }
+        return try schools.successors(urn: urn).first
+    }
+
     func links(of school: School) throws -> [(link: SchoolLink, schoolId: String?, linkSchoolId: String?)] {
         try schoolLinks.of(urn: school.urn).map { link in
             (link, try schools.identify(.urn(link.urn)).first?.id, try schools.identify(.urn(link.linkUrn)).first?.id)

@@ -12,9 +12,9 @@ package struct CodeItemService: ResourceService {
         self.store = store
     }
 
-    package func id(of key: String) throws -> String? {
+    package func id(of key: String, _ transaction: some Transaction) throws -> String? {
         guard let natural = CodeItemKey(key) else { return Item.type.isID(key) ? key : nil }
-        return try store.readNow { try $0.codes.find(natural)?.id }
+        return try transaction.codes.find(natural)?.id
     }
 
     package func prepare(_ item: CodeItem, replacing old: CodeItem?, _ transaction: WriteTransaction) throws -> CodeItem {

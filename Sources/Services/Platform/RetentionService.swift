@@ -13,9 +13,9 @@ package struct RetentionService: ResourceService {
     }
 
     /// A rule by its id or by the name of the kind of record: `appointment`.
-    package func id(of key: String) throws -> String? {
+    package func id(of key: String, _ transaction: some Transaction) throws -> String? {
         if RetentionRule.type.isID(key) { return key }
-        return try store.readNow { try $0.all(RetentionRule.self, where: "recordType", is: key).first?.id }
+        return try transaction.all(RetentionRule.self, where: "recordType", is: key).first?.id
     }
 
     /// Makes the rules that are missing: all at the first start, those of new kinds of record after an update.

@@ -1,0 +1,122 @@
+import Core
+import Cryptography
+import Domain
+import Glibc
+
+/// The lines of a bulk in a file without a name, gone when the last who holds it lets go, or when the process ends: a slow upload holds
+/// neither memory nor a transaction, and nothing has to be cleared away.
+package final class BulkFile: Sendable {
+    package static let maximumBytes = 32 << 20
+    package static let maximumLines = 10_000
+    package static let maximumLineBytes = 1 << 20
+
+    /// Why it isn't taken; nothing has been written then.
+    package enum Refusal: Error, Hashable, Sendable {
+        case empty
+        case tooManyLines
+        case lineTooLong(Int)
+    }
+
+    private let descriptor: Int32
+    /// How much is read at a time.
+    private let pieceBytes: Int
+
+    private init(descriptor: Int32, pieceBytes: Int) {
+        self.descriptor = descriptor
+        self.pieceBytes = pieceBytes
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes the body as it comes. Throws ``Refusal``, `diskFull`, and whatever `body` throws.
+    package static func receive<Body: AsyncSequence>(
+        _ body: Body, in directory: String, pieceBytes: Int = 256 << 10, minimumFreeBytes: Int64? = nil
+    ) async throws -> BulkFile where Body.Element: Sequence<UInt8> {
+        let path = "\(directory)/bulk-\(Hex.encode(SecureRandom.bytes(8)))"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw ImportStaging.Failure.last("make", path) }
+        unlink(path)
+        let file = BulkFile(descriptor: descriptor, pieceBytes: pieceBytes)
+        var bounds = Bounds()
+        for try await piece in body {
+            if let free = DiskSpace.free(at: directory), free < minimumFreeBytes ?? DiskSpace.minimumFreeBytes {
+                throw DomainError.diskFull
+            }
+            let bytes = Array(piece)
+            try bounds.take(bytes)
+            try bytes.withUnsafeBytes { try file.write($0) }
+        }
+        guard bounds.hasContent else { throw Refusal.empty }
+        return file
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var done = 0
+        while done < bytes.count {
+            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                if errno == ENOSPC || errno == EDQUOT { throw DomainError.diskFull }
+                throw ImportStaging.Failure.last("write", "a bulk")
+            }
+            done += count
+        }
+    }
+
+    /// Hands over each line that isn't blank, without its end (LF or CRLF), and its number, counted from 1 with the blank ones. May be called again.
+    package func eachLine(_ body: (_ number: Int, _ line: UnsafeRawBufferPointer) throws -> Void) throws {
+        var pending: [UInt8] = []
+        var number = 0
+        func finish(_ line: ArraySlice<UInt8>) throws {
+            number += 1
+            let line = line.last == 0x0D ? line.dropLast() : line
+            guard line.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
+            try line.withUnsafeBytes { try body(number, $0) }
+        }
+        var offset = 0
+        var piece = [UInt8](repeating: 0, count: pieceBytes)
+        while true {
+            let count = pread(descriptor, &piece, pieceBytes, offset)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ImportStaging.Failure.last("read", "a bulk") }
+            if count == 0 { break }
+            offset += count
+            var rest = piece[..<count]
+            while let end = rest.firstIndex(of: 0x0A) {
+                if pending.isEmpty {
+                    try finish(rest[..<end])
+                } else {
+                    pending += rest[..<end]
+                    try finish(pending[...])
+                    pending.removeAll(keepingCapacity: true)
+                }
+                rest = rest[(end + 1)...]
+            }
+            pending += rest
+        }
+        if !pending.isEmpty { try finish(pending[...]) }
+    }
+
+    /// Counts lines and their bytes as they come.
+    private struct Bounds {
+        private var line = 1
+        private var lineBytes = 0
+        private(set) var hasContent = false
+
+        mutating func take(_ bytes: [UInt8]) throws {
+            for byte in bytes {
+                if byte == 0x0A {
+                    line += 1
+                    lineBytes = 0
+                } else {
+                    if line > maximumLines { throw Refusal.tooManyLines }
+                    lineBytes += 1
+                    if lineBytes > maximumLineBytes { throw Refusal.lineTooLong(line) }
+                    if byte > 0x20 { hasContent = true }
+                }
+            }
+            // The end of the last line begins no other; a thousand blank ones do.
+            if line > maximumLines + 1 { throw Refusal.tooManyLines }
+        }
+    }
+}
