@@ -67,7 +67,7 @@ enum BulkAnswer {
     static func problem(_ failed: BulkRefused<LineRefusal>) -> Problem {
         var errors: [FieldError] = []
         for (number, refusal) in failed.refused {
-            errors += errors(of: refusal.problem, at: "/lines/\(number)")
+            errors += Self.errors(of: refusal.problem, at: "/lines/\(number)")
             if errors.count >= BulkRefused<LineRefusal>.maximumListed { break }
         }
         let isCut = errors.count >= BulkRefused<LineRefusal>.maximumListed

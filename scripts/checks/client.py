@@ -4,6 +4,7 @@ Run by scripts/test, which generates `partnership_client` first. Reads CHECK_URL
 environment. The service has to hold the demo trust.
 """
 
+import json
 import os
 import ssl
 import time
@@ -153,6 +154,37 @@ def check_people(client):
         assert [leader["name"] for leader in leaders] == [name], (day, leaders)
 
 
+def check_bulk(client):
+    """Lines of every kind; sent again they change nothing, and one bad line keeps all of them out."""
+    http = client.get_httpx_client()
+
+    def sent(lines, **query):
+        content = "".join(json.dumps(line) + "\n" for line in lines)
+        answer = http.post("/v1/people/bulk", params=query, content=content, headers={"Content-Type": "application/x-ndjson"})
+        return answer, [json.loads(line) for line in answer.text.splitlines()]
+
+    upserts = [
+        {"op": "upsert", "ref": {"system": "payroll", "id": str(number)}, "data": {"name": f"Bulk Person {number}"}} for number in range(100)
+    ]
+    answer, first = sent(upserts)
+    assert answer.status_code == 200 and {line["status"] for line in first} <= {200, 201}, answer.text[:500]
+    assert [line["line"] for line in first] == list(range(1, 101))
+    answer, second = sent(upserts)
+    assert [line["status"] for line in second] == [200] * 100, answer.text[:500]
+    assert [(line["id"], line["etag"]) for line in second] == [(line["id"], line["etag"]) for line in first]
+    some, other = second[0], second[1]
+    mixed = [
+        {"op": "update", "id": some["id"], "ifMatch": some["etag"], "data": {"jobTitle": "Teacher"}},
+        {"op": "delete", "id": other["id"], "ifMatch": other["etag"]},
+        {"op": "update", "id": some["id"], "ifMatch": some["etag"], "data": {"jobTitle": "Head"}},
+    ]
+    answer, _ = sent(mixed)
+    assert answer.status_code == 422 and [error["pointer"] for error in answer.json()["errors"]] == ["/lines/3"], answer.text
+    answer, results = sent(mixed, mode="partial")
+    assert answer.status_code == 207 and [line["status"] for line in results] == [200, 204, 412], answer.text
+    assert http.get(some["href"]).json()["jobTitle"] == "Teacher" and http.get(other["href"]).status_code == 404
+
+
 def check_calendars(client):
     """A year with a term and an INSET day, and what the school's days come to."""
     http = client.get_httpx_client()
@@ -183,6 +215,6 @@ def check_privacy(client):
 
 if __name__ == "__main__":
     everything = client_with(os.environ["CHECK_TOKEN"])
-    for check in (check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_calendars, check_privacy):
+    for check in (check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_bulk, check_calendars, check_privacy):
         check(everything)
         print(f"   {check.__name__[6:]}: good")
