@@ -24,8 +24,23 @@ package struct CodeItemRepository<Owner: Transaction> {
             .sorted { ($0.regime ?? "", $0.position, $0.code) < ($1.regime ?? "", $1.position, $1.code) }
     }
 
-    package func find(_ key: CodeItemKey) throws -> CodeItem? {
-        try items(of: key.list, regime: key.regime).first { $0.code == key.code }
+    package func find(_ key: CodeItemKey) throws -> CodeItem? { try find(key.code, in: key.list, regime: key.regime) }
+
+    /// One item; without a regime, of any.
+    package func find(_ code: String, in list: CodeList, regime: String?) throws -> CodeItem? {
+        let sql = """
+            SELECT \(CodeItem.table.selection) FROM codeItem WHERE list = ?1 AND code = ?2 AND (?3 IS NULL OR regime = ?3)
+            ORDER BY ifnull(regime, ''), position, code
+            """
+        return try transaction.connection.database.cached(sql).first([.text(list.rawValue), .text(code), .optional(regime)]) {
+            try RowDecoder(row: $0).decode(CodeItem.self)
+        }
+    }
+
+    /// The highest position in a list, or in one regime of it; 0 where there is none.
+    package func lastPosition(in list: CodeList, regime: String?) throws -> Int {
+        try transaction.connection.database.cached("SELECT max(position) FROM codeItem WHERE list = ?1 AND (?2 IS NULL OR regime = ?2)")
+            .first([.text(list.rawValue), .optional(regime)]) { Int($0.integer(0)) } ?? 0
     }
 
     /// How many items each list has.

@@ -22,8 +22,7 @@ package struct CodeItemService: ResourceService {
         if let old, old.unit != item.unit {
             try check(unused: old, transaction, "Its unit can't change: the figures recorded would mean something else.")
         }
-        let items = try transaction.codes.items(of: item.list, regime: item.regime)
-        if let other = items.first(where: { $0.code == item.code && $0.id != item.id }) {
+        if let other = try transaction.codes.find(item.code, in: item.list, regime: item.regime), other.id != item.id {
             throw DomainError.duplicate(
                 FieldError(
                     pointer: "/code", code: "duplicate", detail: "is already in the list: \(other.key)", conflictsWith: other.id))
@@ -31,7 +30,7 @@ package struct CodeItemService: ResourceService {
         guard item.position == 0 else { return item }
         var placed = item
         // Tens leave room to put others between.
-        placed.position = (items.map(\.position).max() ?? 0) + 10
+        placed.position = try transaction.codes.lastPosition(in: item.list, regime: item.regime) + 10
         return placed
     }
 

@@ -278,4 +278,21 @@ struct BulkTests {
         #expect(answer.places.count == 1_000 && answer.places.last?.hasPrefix("/lines/50/") == true)
         #expect(answer.json["detail"]?.stringValue?.hasPrefix("100 of 100 lines") == true)
     }
+
+    @Test("Sent again with its Idempotency-Key it is answered as before, and done once")
+    func repeatedKey() async throws {
+        let client = try await TestClient()
+        let line = person("Ada Palmer").bytes
+        var answers: [TestAnswer] = []
+        for _ in 1...2 {
+            answers.append(
+                try await client.send(
+                    .post, "/v1/people/bulk?mode=partial", body: line + Array("\n[1]".utf8),
+                    headers: ["Content-Type": "application/x-ndjson", "Idempotency-Key": "one"]))
+        }
+        #expect(answers[0].status == 207 && answers[1].status == 207)
+        #expect(answers[0].bytes == answers[1].bytes && answers[1].headers[.contentType] == "application/x-ndjson")
+        #expect(answers[1].headers[HTTPField.Name("Idempotency-Replayed")!] == "true")
+        #expect(try await client.get("/v1/people?count=exact").json["total"] == 1)
+    }
 }
