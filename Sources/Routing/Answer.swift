@@ -26,8 +26,8 @@ package struct Answer: Sendable {
         case nothing
         case bytes(contentType: String, [UInt8])
         case page(Page<[UInt8]>)
-        /// A body that isn't kept any more: its digest says what it was.
-        case withheld(reprDigest: String)
+        /// A body that isn't kept any more; its digest says what it was.
+        case withheld(reprDigest: String?)
         case stream(contentType: String, filename: String?, write: WriteBody)
     }
 

@@ -37,7 +37,11 @@ package struct Binding: Sendable {
     ) {
         self.init(operationId, target: target) { exchange in
             var exchange = exchange
-            exchange.call.keeping = exchange.repeatable?.keeping { value in try (value as? Written).flatMap { try kept($0).kept } }
+            exchange.call.keeping = exchange.repeatable.map { request in
+                AnswerKeeping(key: request.key, fingerprint: request.fingerprint) { value in
+                    try (value as? Written).flatMap { try kept($0).kept }
+                }
+            }
             return try answer(await write(exchange))
         }
     }

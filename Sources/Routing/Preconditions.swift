@@ -87,7 +87,11 @@ extension Preconditions {
                 .preconditionFailed, "The resource has a version that If-None-Match excludes.", currentEtag: target.etag)
         }
         var changed: [String]?
-        if method != .get, case .tags(let tags) = forStore, let known = tags.first { changed = try await target.changedMembers?(known) }
+        if method != .get, case .tags(let tags) = forStore,
+            let known = tags.filter({ $0.number < current.number }).max(by: { $0.number < $1.number }) ?? tags.first
+        {
+            changed = try await target.changedMembers?(known)
+        }
         return Problem(
             .preconditionFailed, "The resource has another version than those in If-Match.", currentEtag: current, changedMembers: changed)
     }

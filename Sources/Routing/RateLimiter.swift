@@ -11,6 +11,8 @@ final class RateLimiter: Sendable {
         var remaining: Int
         /// Until all of it is there again.
         let seconds: Int
+        /// Of the window it was taken from.
+        let start: Int
 
         /// `RateLimit-Policy` and `RateLimit`.
         func apply(to headers: inout HTTPFields) {
@@ -22,6 +24,7 @@ final class RateLimiter: Sendable {
     private struct Window {
         var start: Int
         var used: Int
+        var givenBack = 0
     }
 
     private struct State {
@@ -56,16 +59,24 @@ final class RateLimiter: Sendable {
             let isAllowed = window.used < limit
             if isAllowed { window.used += 1 }
             state.windows[principal] = window
-            let share = Share(limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start))
+            let share = Share(
+                limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start), start: window.start)
             return (share, isAllowed)
         }
     }
 
-    /// Takes a request back that cost nothing.
-    func giveBack(_ principal: String) {
+    /// Takes a request back that cost nothing; what is left then. To ask is not quite for nothing: it works ten times as often as the limit.
+    func giveBack(_ share: Share, _ principal: String) -> Share {
         state.withLock { state in
-            guard let used = state.windows[principal]?.used, used > 0 else { return }
-            state.windows[principal]?.used = used - 1
+            guard var window = state.windows[principal], window.start == share.start, window.used > 0, window.givenBack < limit * 10 else {
+                return share
+            }
+            window.used -= 1
+            window.givenBack += 1
+            state.windows[principal] = window
+            var share = share
+            share.remaining += 1
+            return share
         }
     }
 }

@@ -40,7 +40,7 @@ package struct Responder: HTTPResponder {
     ///   - authenticate: the actor behind a bearer token; nil when it is no good.
     ///   - isGuess: whether one that is no good is a guess, not one that has ended or a text that could never be one.
     ///   - isAllowed: whether an actor holds a permission of the contract's `security`.
-    ///   - keptAnswers: where answers to requests with an `Idempotency-Key` are kept.
+    ///   - findKeptAnswer: finds the answer to an earlier request with the same `Idempotency-Key`.
     ///   - problem: what an error of a handler means to the caller; nil makes it an internal error.
     /// Throws ``ContractError`` naming what is missing or too much.
     package init(
@@ -48,7 +48,7 @@ package struct Responder: HTTPResponder {
         authenticate: @escaping @Sendable (_ token: String) throws -> Actor?,
         isGuess: @escaping @Sendable (_ token: String) throws -> Bool = { _ in true },
         isAllowed: @escaping @Sendable (_ actor: Actor, _ permission: String) -> Bool,
-        keptAnswers: KeptAnswers, problem: @escaping @Sendable (any Error) -> Problem?
+        findKeptAnswer: @escaping FindKeptAnswer, problem: @escaping @Sendable (any Error) -> Problem?
     ) throws {
         self.contract = contract
         self.bindings = try Self.match(bindings, contract)
@@ -60,7 +60,7 @@ package struct Responder: HTTPResponder {
         self.problem = problem
         exports = ExportSlots(settings.concurrentExports)
         rates = RateLimiter(limit: settings.requestsPerMinute)
-        idempotency = Idempotency(keptAnswers)
+        idempotency = Idempotency(findKeptAnswer)
     }
 
     private static func match(_ bindings: [Binding], _ contract: Contract) throws -> [Binding] {
@@ -94,9 +94,8 @@ package struct Responder: HTTPResponder {
         } catch {
             response = translate(error, request).response(requestId: request.requestId, authority: request.head.authority)
         }
-        if response.status == .notModified, let principal = request.record.principal, share != nil {
-            rates.giveBack(principal)
-            share?.remaining += 1
+        if response.status == .notModified, let taken = share, let principal = request.record.principal {
+            share = rates.giveBack(taken, principal)
         }
         share?.apply(to: &response.headers)
         return response
@@ -191,7 +190,8 @@ package struct Responder: HTTPResponder {
             return try await carryOut(binding, operation, exchange, assembly, method: request.head.method)
         }
         return try await idempotency.once(key, query: String(target.queryText ?? ""), exchange) {
-            try assembly.response(Answer($0))
+            let isVisible = await isVisible($0, binding, exchange)
+            return try assembly.response(Answer(isVisible ? $0 : $0.withoutBody))
         } perform: {
             try await carryOut(binding, operation, $0, assembly, method: request.head.method)
         }
@@ -226,9 +226,20 @@ package struct Responder: HTTPResponder {
             }
             return try assembly.response(try self.export(export, format, operation, exchange, method))
         }
-        let answer = try await binding.handle(exchange)
-        try await idempotency.keep(answer, of: exchange)
-        return try assembly.response(answer)
+        return try assembly.response(try await binding.handle(exchange))
+    }
+
+    /// Whether the caller may still see what an earlier answer to it says: the target of the request, or what is where it points to.
+    private func isVisible(_ answer: KeptAnswer, _ binding: Binding, _ exchange: Exchange) async -> Bool {
+        if let find = binding.target { return (try? await find(exchange)) ?? nil != nil }
+        guard let location = answer.location, case .found(let resource, let values) = RequestPath(location)?.match(contract.router),
+            let index = contract.router.resources[resource].operation(for: .get), let find = bindings[index].target
+        else { return true }
+        let operation = contract.operations[index]
+        guard operation.permission.map({ isAllowed(exchange.call.actor, $0) }) ?? true else { return false }
+        var read = exchange
+        (read.pathNames, read.pathValues) = (operation.pathNames, values)
+        return (try? await find(read)) ?? nil != nil
     }
 
     private func export(

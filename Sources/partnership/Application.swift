@@ -79,7 +79,7 @@ struct Application {
             authenticate: { try services.tokens.authenticate($0) },
             isGuess: { try services.tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
-            keptAnswers: KeptAnswers(find: services.keptAnswers.find, keep: services.keptAnswers.keep),
+            findKeptAnswer: services.keptAnswers.find,
             problem: ProblemTable.problem)
 
         var configuration = HTTPServer.Configuration(host: options.listening.host, port: options.listening.port, tls: certificates)

@@ -25,14 +25,21 @@ struct RateLimiterTests {
         #expect(limiter.take("a")?.share.remaining == 1)
     }
 
-    @Test("What is given back can be used again, and no more than was taken")
-    func givenBack() {
-        let limiter = RateLimiter(limit: 1) { 0 }
+    @Test("What is given back can be used again, no more than was taken, not in another minute, and not without end")
+    func givenBack() throws {
+        let clock = Clock()
+        let limiter = RateLimiter(limit: 1) { clock.seconds }
+        for _ in 0..<10 {
+            let taken = try #require(limiter.take("a"))
+            #expect(taken.isAllowed && limiter.giveBack(taken.share, "a").remaining == 1)
+            #expect(limiter.giveBack(taken.share, "a").remaining == 0)
+        }
+        let last = try #require(limiter.take("a"))
+        #expect(last.isAllowed && limiter.giveBack(last.share, "a").remaining == 0)
+        #expect(limiter.take("a")?.isAllowed == false)
+        clock.pass(60)
         #expect(limiter.take("a")?.isAllowed == true)
-        limiter.giveBack("a")
-        limiter.giveBack("a")
-        limiter.giveBack("b")
-        #expect(limiter.take("a")?.isAllowed == true)
+        _ = limiter.giveBack(last.share, "a")
         #expect(limiter.take("a")?.isAllowed == false)
     }
 
@@ -44,7 +51,7 @@ struct RateLimiterTests {
     @Test("The fields say how many there are in which time, and what is left until when")
     func fields() {
         var headers = HTTPFields()
-        RateLimiter.Share(limit: 100, remaining: 7, seconds: 12).apply(to: &headers)
+        RateLimiter.Share(limit: 100, remaining: 7, seconds: 12, start: 0).apply(to: &headers)
         #expect(headers[.rateLimitPolicy] == "\"default\";q=100;w=60")
         #expect(headers[.rateLimit] == "\"default\";r=7;t=12")
     }

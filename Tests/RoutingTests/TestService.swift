@@ -210,7 +210,7 @@ final class TestService: Sendable {
             },
             isGuess: { $0 != "ended" },
             isAllowed: { $0.scopes.contains($1) },
-            keptAnswers: .none,
+            findKeptAnswer: { _ in nil },
             problem: { $0 is Stale ? nil : Problem(.conflict, "Known to the table.") })
         log.service = self
     }
@@ -288,8 +288,4 @@ extension Binding {
         guard operation.exports else { return Binding(operation.operationId) { _ in .none } }
         return Binding(operation.operationId, export: { _, _ in }, handle: { _ in .none })
     }
-}
-
-extension KeptAnswers {
-    static let none = KeptAnswers(find: { _ in nil }, keep: { _, _ in })
 }

@@ -29,10 +29,10 @@ package struct KeptAnswer: Hashable, Sendable {
     package var etag: String?
     package var location: String?
     package var contentType: String?
-    /// nil when it was too long, or when something it said has been erased since.
+    /// nil when it was too long, or when something it said may have been erased since.
     package var body: [UInt8]?
-    /// SHA-256 of the body as it was sent.
-    package var digest: [UInt8]
+    /// SHA-256 of the body as it was sent; nil as well once something may have been erased: a digest would confirm guesses.
+    package var digest: [UInt8]?
 
     package init(status: Int, etag: String?, location: String?, contentType: String?, body: [UInt8]) {
         self.init(
@@ -41,10 +41,15 @@ package struct KeptAnswer: Hashable, Sendable {
     }
 
     /// The field `Repr-Digest` of the answer as it was sent (RFC 9530).
-    package var reprDigest: String { "sha-256=:\(Base64.encode(digest)):" }
+    package var reprDigest: String? { digest.map { "sha-256=:\(Base64.encode($0)):" } }
+
+    /// What is left for somebody who may not see the rest any more.
+    package var withoutBody: KeptAnswer {
+        KeptAnswer(status: status, etag: nil, location: location, contentType: contentType, body: nil, digest: nil)
+    }
 
     /// As it was kept.
-    package init(status: Int, etag: String?, location: String?, contentType: String?, body: [UInt8]?, digest: [UInt8]) {
+    package init(status: Int, etag: String?, location: String?, contentType: String?, body: [UInt8]?, digest: [UInt8]?) {
         self.status = status
         self.etag = etag
         self.location = location
@@ -69,6 +74,11 @@ package struct AnswerKeeping: Sendable {
     }
 }
 
+/// A request with the same key was carried out meanwhile: what this one did is undone, and that one's answer is there to be found.
+package struct AnswerAlreadyKept: Error {
+    package init() {}
+}
+
 /// SHA-256 over what a request says, taken while its body passes by.
 package final class Fingerprint: Sendable {
     private struct State {
@@ -90,6 +100,9 @@ package final class Fingerprint: Sendable {
     package func update(_ bytes: UnsafeRawBufferPointer) {
         state.withLock { if $0.value == nil { $0.hash.update(bytes) } }
     }
+
+    /// Whether it was asked for.
+    package var isComplete: Bool { state.withLock { $0.value != nil } }
 
     /// 32 bytes: of everything until the first time this was asked for.
     package var value: [UInt8] {

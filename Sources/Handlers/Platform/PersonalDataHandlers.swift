@@ -15,7 +15,7 @@ package struct PersonalDataHandlers: Sendable {
 
     package var bindings: [Binding] {
         [
-            Binding("purgePersonalData", target: allowed, handle: purgePersonalData),
+            Binding("purgePersonalData", target: allowed, write: purgePersonalData) { try .view($0) },
             Binding("erasePerson", target: person, write: erasePerson) { try .item($0) },
             redactions.list("listRedactions"),
             Binding("createRedaction", target: allowed, write: createRedaction) { try .created($0) },
@@ -34,8 +34,8 @@ package struct PersonalDataHandlers: Sendable {
         return Target(id: person.id, etag: person.etag) { try await personalData.people.changedMembers(person.id, since: $0) }
     }
 
-    private func purgePersonalData(_ exchange: Exchange) async throws -> Answer {
-        try .view(await personalData.purge(exchange.call))
+    private func purgePersonalData(_ exchange: Exchange) async throws -> PurgeReport {
+        try await personalData.purge(exchange.call)
     }
 
     private func erasePerson(_ exchange: Exchange) async throws -> Person {

@@ -4,13 +4,13 @@ import GRDB
 import OrderedCollections
 
 extension WriteTransaction {
-    /// Removes these members of resources from everywhere but their rows: from every recorded value, from the search index and, whole, from
-    /// every kept answer.
+    /// Removes these members of resources from everywhere but their rows: from every recorded value, from the search index, and whatever
+    /// kept answers say.
     ///
     /// THE place for whatever else keeps a copy of what a resource says: what is added to the service and keeps one is emptied here.
     package func forget<R: Stored>(_ type: R.Type, _ ids: [String], members: Set<String>) throws {
         for id in ids { try eraseAuditValues(of: R.type, id: id, members: members) }
-        try keptAnswers.forget(ids)
+        try keptAnswers.forget()
         // A deleted term stays in the segments of an index until they happen to be merged.
         if let index = R.table.searchIndex { try connection.database.cached("INSERT INTO \(index)(\(index)) VALUES ('rebuild')").run() }
     }

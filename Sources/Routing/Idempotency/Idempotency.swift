@@ -1,30 +1,19 @@
 package import Core
 import HTTPTypes
-import Synchronization
 
-/// Where answers are kept for requests that are sent again.
-package struct KeptAnswers: Sendable {
-    /// The answer kept under a key, and the fingerprint of the request it was given to; nil when there is none any more.
-    package typealias Find = @Sendable (IdempotencyKey) throws -> (fingerprint: [UInt8], answer: KeptAnswer)?
-    /// Keeps the answer of a request that was no single write.
-    package typealias Keep = @Sendable (KeptAnswer, AnswerKeeping) async throws -> Void
-
-    let find: Find
-    let keep: Keep
-
-    package init(find: @escaping Find, keep: @escaping Keep) {
-        self.find = find
-        self.keep = keep
-    }
-}
+/// The answer kept under a key, and the fingerprint of the request it was given to; nil for what is not known any more.
+package typealias FindKeptAnswer = @Sendable (IdempotencyKey) throws -> (fingerprint: [UInt8]?, answer: KeptAnswer)?
 
 /// Carries out each request with an `Idempotency-Key` once, however often it is sent; refusals aren't kept, so those may be tried again.
 struct Idempotency: Sendable {
-    private let answers: KeptAnswers
+    /// The longest body that any operation takes with a key.
+    private static let maximumBody = 32 << 20
+
+    private let find: FindKeptAnswer
     private let gate = IdempotencyGate()
 
-    init(_ answers: KeptAnswers) {
-        self.answers = answers
+    init(_ find: @escaping FindKeptAnswer) {
+        self.find = find
     }
 
     /// The key of a request that has one and to which it applies. A dry run leaves nothing, and has nothing to find.
@@ -40,55 +29,49 @@ struct Idempotency: Sendable {
     ///   - replay: answers with what is kept.
     ///   - perform: carries the request out.
     func once<Result>(
-        _ key: IdempotencyKey, query: String, _ exchange: Exchange, replay: (KeptAnswer) throws -> Result,
+        _ key: IdempotencyKey, query: String, _ exchange: Exchange, replay: (KeptAnswer) async throws -> Result,
         perform: (Exchange) async throws -> Result
     ) async throws -> Result {
         let pass = try await gate.enter(key)
         defer { pass.leave() }
-        let fingerprint = Fingerprint(query)
+        // A request sent again has the same tag; with another one it is a decision made anew.
+        let fingerprint = Fingerprint(query + "\n" + (exchange.headers.value(.ifMatch) ?? ""))
         var exchange = exchange
-        if exchange.stream.isEmpty { pass.arrived() }
         exchange.stream = exchange.stream.observed(BodyObserver(piece: fingerprint.update, end: pass.arrived))
-        guard let (known, answer) = try answers.find(key) else {
-            exchange.repeatable = Repeatable(key: key, fingerprint: fingerprint)
+        if exchange.stream.isEmpty { pass.arrived() }
+        if let kept = try find(key) {
+            // It is only looked up from here on, which many may do at once.
+            pass.leave()
+            return try await answer(exchange, kept, fingerprint, replay)
+        }
+        exchange.repeatable = Repeatable(key: key, fingerprint: fingerprint)
+        do {
             return try await perform(exchange)
+        } catch is AnswerAlreadyKept {
+            guard let kept = try find(key) else { throw Problem.unavailable(retryAfter: 1) }
+            return try await answer(exchange, kept, fingerprint, replay)
         }
-        // Whether it is the same request only its whole body tells.
-        for try await _ in exchange.stream {}
-        guard fingerprint.value == known else {
-            throw Problem(.idempotencyKeyReused, "This Idempotency-Key came with another request before. A new request needs a new key.")
-        }
-        return try replay(answer)
     }
 
-    /// Keeps the answer of a request unless its write has done so.
-    func keep(_ answer: Answer, of exchange: Exchange) async throws {
-        guard let request = exchange.repeatable, !request.isKept, let kept = answer.kept else { return }
-        try await answers.keep(kept, request.keeping { _ in kept })
+    private func answer<Result>(
+        _ exchange: Exchange, _ kept: (fingerprint: [UInt8]?, answer: KeptAnswer), _ fingerprint: Fingerprint,
+        _ replay: (KeptAnswer) async throws -> Result
+    ) async throws -> Result {
+        // Whether it is the same request only its whole body tells.
+        if !fingerprint.isComplete {
+            for try await _ in exchange.stream.limited(to: min(exchange.stream.limit, Self.maximumBody)) {}
+        }
+        guard kept.fingerprint == nil || kept.fingerprint == fingerprint.value else {
+            throw Problem(.idempotencyKeyReused, "This Idempotency-Key came with another request before. A new request needs a new key.")
+        }
+        return try await replay(kept.answer)
     }
 }
 
 /// A request that may come again.
-final class Repeatable: Sendable {
+struct Repeatable: Sendable {
     let key: IdempotencyKey
     let fingerprint: Fingerprint
-    private let hasAnswer = Atomic(false)
-
-    init(key: IdempotencyKey, fingerprint: Fingerprint) {
-        self.key = key
-        self.fingerprint = fingerprint
-    }
-
-    /// Whether its answer was made for keeping.
-    var isKept: Bool { hasAnswer.load(ordering: .relaxed) }
-
-    func keeping(_ answer: @escaping @Sendable (Any) throws -> KeptAnswer?) -> AnswerKeeping {
-        AnswerKeeping(key: key, fingerprint: fingerprint) { [self] value in
-            let answer = try answer(value)
-            if answer != nil { hasAnswer.store(true, ordering: .relaxed) }
-            return answer
-        }
-    }
 }
 
 extension HTTPField.Name {

@@ -2,29 +2,50 @@ import Core
 import HTTPTypes
 import Synchronization
 
-/// Lets one request at a time pass under each key: whoever comes while another is carried out waits, and then finds its answer.
+/// Lets requests with one key pass one after the other: whoever comes while another is carried out waits, and then finds its answer.
+///
+/// It saves work and waiting, no more: that only one of them is kept the store sees to.
 final class IdempotencyGate: Sendable {
-    private enum Progress {
+    fileprivate enum Progress {
         /// The body is still on its way; how long that takes is up to the client.
         case arriving
         case carriedOut(waiting: [CheckedContinuation<Void, Never>])
     }
 
-    /// How often it is looked, every 20 ms, whether a body has arrived; most are on their way in one piece.
-    private let patience: Int
-    private let requests = Mutex<[IdempotencyKey: Progress]>([:])
-
-    init(patience: Int = 50) {
-        self.patience = patience
+    /// The request that is inside.
+    fileprivate struct Holder {
+        let number: Int
+        let since: Int
+        var progress = Progress.arriving
     }
 
-    /// Returns once nobody else is inside. Throws 409 when the body of another request with this key takes long to arrive.
+    fileprivate struct State {
+        var holders: [IdempotencyKey: Holder] = [:]
+        var count = 0
+    }
+
+    /// Seconds a body that doesn't arrive keeps others out: its client may be gone without a word, and this one be its second attempt.
+    private static let arrival = 10
+
+    /// How often it is looked, every 20 ms, whether a body has arrived; most are on their way in one piece.
+    private let patience: Int
+    private let seconds: @Sendable () -> Int
+    fileprivate let state = Mutex(State())
+
+    /// - Parameter seconds: a clock that never goes back.
+    init(patience: Int = 50, seconds: @escaping @Sendable () -> Int = { AttemptLimiter.monotonicSeconds() }) {
+        self.patience = patience
+        self.seconds = seconds
+    }
+
+    /// Returns once nobody else is carried out. Throws 409 while the body of another request with this key is arriving, and takes its time.
     func enter(_ key: IdempotencyKey) async throws -> Pass {
-        var looks = 0
+        var (looks, seen) = (0, 0)
         while true {
             switch tryToEnter(key) {
-            case .entered: return Pass(gate: self, key: key)
-            case .isArriving:
+            case .entered(let number): return Pass(gate: self, key: key, number: number)
+            case .isArriving(let holder):
+                if holder != seen { (looks, seen) = (0, holder) }
                 guard looks < patience else {
                     throw Problem(
                         .idempotencyKeyInUse, "A request with this Idempotency-Key is still arriving.", headers: [.retryAfter: "1"])
@@ -38,48 +59,61 @@ final class IdempotencyGate: Sendable {
 
     /// How many wait for the one inside.
     func waiting(_ key: IdempotencyKey) -> Int {
-        requests.withLock { if case .carriedOut(let waiting) = $0[key] { waiting.count } else { 0 } }
+        state.withLock { if case .carriedOut(let waiting) = $0.holders[key]?.progress { waiting.count } else { 0 } }
     }
 
-    private enum Verdict { case entered, isArriving, isBusy }
+    private enum Verdict {
+        case entered(Int)
+        case isArriving(Int)
+        case isBusy
+    }
 
     private func tryToEnter(_ key: IdempotencyKey) -> Verdict {
-        requests.withLock { requests in
-            switch requests[key] {
-            case nil:
-                requests[key] = .arriving
-                return .entered
-            case .arriving: return .isArriving
-            case .carriedOut: return .isBusy
+        let now = seconds()
+        return state.withLock { state in
+            switch state.holders[key] {
+            case .some(let holder) where holder.isCarriedOut: return .isBusy
+            case .some(let holder) where now - holder.since < Self.arrival: return .isArriving(holder.number)
+            default:
+                state.count += 1
+                state.holders[key] = Holder(number: state.count, since: now)
+                return .entered(state.count)
             }
         }
     }
 
     private func wait(_ key: IdempotencyKey) async {
         await withCheckedContinuation { continuation in
-            let waits = requests.withLock { requests in
-                guard case .carriedOut(var waiting) = requests[key] else { return false }
-                waiting.append(continuation)
-                requests[key] = .carriedOut(waiting: waiting)
+            let waits = state.withLock { state in
+                guard case .carriedOut(let waiting) = state.holders[key]?.progress else { return false }
+                state.holders[key]?.progress = .carriedOut(waiting: waiting + [continuation])
                 return true
             }
             if !waits { continuation.resume() }
         }
     }
 
-    /// One request that is inside.
+    /// One request that is inside, unless another took its place.
     struct Pass: Sendable {
         fileprivate let gate: IdempotencyGate
         fileprivate let key: IdempotencyKey
+        fileprivate let number: Int
 
         /// The whole body is here: what is left takes no longer than the service needs.
         func arrived() {
-            gate.requests.withLock { if case .arriving = $0[key] { $0[key] = .carriedOut(waiting: []) } }
+            gate.state.withLock { state in
+                guard let holder = state.holders[key], holder.number == number, !holder.isCarriedOut else { return }
+                state.holders[key]?.progress = .carriedOut(waiting: [])
+            }
         }
 
         func leave() {
-            let progress = gate.requests.withLock { $0.removeValue(forKey: key) }
-            if case .carriedOut(let waiting) = progress { for continuation in waiting { continuation.resume() } }
+            let holder = gate.state.withLock { $0.holders[key]?.number == number ? $0.holders.removeValue(forKey: key) : nil }
+            if case .carriedOut(let waiting) = holder?.progress { for continuation in waiting { continuation.resume() } }
         }
     }
+}
+
+extension IdempotencyGate.Holder {
+    fileprivate var isCarriedOut: Bool { if case .carriedOut = progress { true } else { false } }
 }

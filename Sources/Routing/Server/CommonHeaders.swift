@@ -21,7 +21,7 @@ package struct CommonHeaders: Sendable {
     ]
 
     private static let exposed =
-        "ETag, Link, Location, Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, Dry-Run"
+        "ETag, Link, Location, Request-Id, Retry-After, RateLimit, RateLimit-Policy, Idempotency-Replayed, Dry-Run, Repr-Digest"
     private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE"
     private static let requestHeaders =
         "Accept, Authorization, Content-Disposition, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Repr-Digest, "

@@ -3,19 +3,14 @@ import Repositories
 
 /// Answers to requests with an `Idempotency-Key`.
 package struct KeptAnswerService: Sendable {
-    private static let chunk = 1_000
+    private static let chunk = 100
 
     let store: Store
 
-    /// The answer kept under a key, and the fingerprint of the request it was given to; nil when there is none any more.
-    package func find(_ key: IdempotencyKey) throws -> (fingerprint: [UInt8], answer: KeptAnswer)? {
+    /// The answer kept under a key, and the fingerprint of the request it was given to; nil for what is not known any more.
+    package func find(_ key: IdempotencyKey) throws -> (fingerprint: [UInt8]?, answer: KeptAnswer)? {
         let now = store.now()
         return try store.readNow { try $0.keptAnswers.find(key, at: now) }
-    }
-
-    /// Keeps the answer of a request that was no single write: nobody's resource.
-    package func keep(_ answer: KeptAnswer, for keeping: AnswerKeeping) async throws {
-        try await store.bookkeeping { try $0.keptAnswers.keep(answer, for: keeping) }
     }
 
     /// Removes answers that have outlived their time, every ten minutes, until the task is cancelled.
@@ -28,6 +23,8 @@ package struct KeptAnswerService: Sendable {
     }
 
     package func removeExpired() async throws {
-        while try await store.bookkeeping({ try $0.keptAnswers.removeExpired(limit: Self.chunk) }) == Self.chunk {}
+        while try await store.bookkeeping({ try $0.keptAnswers.removeExpired(limit: Self.chunk) }) == Self.chunk {
+            try Task.checkCancellation()
+        }
     }
 }

@@ -29,9 +29,6 @@ final class TestClient: Sendable {
     /// What the service takes for the time; the system's clock until it is set.
     let clock = TestClock()
 
-    /// Whether an answer was kept by itself, not by the write it is of.
-    let keptAfterwards = Flag()
-
     /// Read once: it is the same for all.
     private static let sharedContract = Result { try Contract() }
     /// A migrated database that each client starts from a copy of.
@@ -63,12 +60,7 @@ final class TestClient: Sendable {
             authenticate: { try tokens.authenticate($0) },
             isGuess: { try tokens.isGuess($0) },
             isAllowed: { actor, permission in Permission(rawValue: permission)?.isHeld(by: actor) ?? false },
-            keptAnswers: KeptAnswers(
-                find: services.keptAnswers.find,
-                keep: { [services, keptAfterwards] in
-                    keptAfterwards.raise()
-                    try await services.keptAnswers.keep($0, for: $1)
-                }),
+            findKeptAnswer: services.keptAnswers.find,
             problem: ProblemTable.problem)
         let call = Call(actor: .system, requestId: "test")
         admin = try await services.tokens.create(.init(name: "admin", role: .trustAdmin), call).secret
@@ -196,14 +188,6 @@ final class TestClient: Sendable {
             return try transaction.insert(school)
         }
     }
-}
-
-/// Goes up once.
-final class Flag: Sendable {
-    private let state = Mutex(false)
-
-    var isUp: Bool { state.withLock(\.self) }
-    func raise() { state.withLock { $0 = true } }
 }
 
 /// A clock that stands where a test puts it.

@@ -88,7 +88,7 @@ struct ContractTests {
     private func start(_ bindings: [Binding], _ contract: Contract) throws {
         _ = try Responder(
             contract: contract, bindings: bindings, logger: .init(label: "test"), authenticate: { _ in nil }, isAllowed: { _, _ in false },
-            keptAnswers: .none,
+            findKeptAnswer: { _ in nil },
             problem: { _ in nil })
     }
 

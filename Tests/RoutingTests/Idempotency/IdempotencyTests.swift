@@ -76,6 +76,21 @@ struct IdempotencyTests {
         try await gate.enter(one).leave()
     }
 
+    @Test("A body that doesn't arrive keeps others out for ten seconds, and then does nothing to those who came after")
+    func stalled() async throws {
+        let now = Mutex(0)
+        let gate = IdempotencyGate(patience: 0) { now.withLock(\.self) }
+        let stalled = try await gate.enter(one)
+        await #expect(throws: Problem.self) { try await gate.enter(one) }
+        now.withLock { $0 = 10 }
+        let second = try await gate.enter(one)
+        stalled.arrived()
+        stalled.leave()
+        await #expect(throws: Problem.self) { try await gate.enter(one) }
+        second.leave()
+        try await gate.enter(one).leave()
+    }
+
     @Test("A fingerprint is of all pieces and what comes before them")
     func fingerprint() {
         func value(_ head: String, _ pieces: [String]) -> [UInt8] {

@@ -75,7 +75,7 @@ struct ProblemTests {
         let others = contract.operations.filter { operation in !own.contains { $0.operationId == operation.operationId } }
         return try Responder(
             contract: contract, bindings: own + others.map(Binding.stub),
-            logger: Logger(label: "test"), authenticate: { _ in nil }, isAllowed: { _, _ in false }, keptAnswers: .none,
+            logger: Logger(label: "test"), authenticate: { _ in nil }, isAllowed: { _, _ in false }, findKeptAnswer: { _ in nil },
             problem: { _ in nil })
     }
 
