@@ -117,7 +117,7 @@ struct DryRunTests {
         }
         switch operation.method {
         case .post where operation.path.hasSuffix("/bulk"):
-            return (path, "application/x-ndjson", try await line(for: collection, client).bytes)
+            return (path, "application/x-ndjson", try await client.bulkLine(for: collection).bytes)
         case .post where !operation.path.contains("{"):
             let school = try await client.addSchool(urn: "100028").id
             let head = try await client.appoint(.headteacher, at: school)
@@ -129,18 +129,6 @@ struct DryRunTests {
         case .put: return (path, "application/json", Array("{\"value\":7,\"reason\":\"Counted again\"}".utf8))
         case .patch: return (path, "application/merge-patch+json", try patch(of: collection).bytes)
         default: return (path, nil, nil)
-        }
-    }
-
-    private func line(for collection: String, _ client: TestClient) async throws -> JSON {
-        let school = try await client.addSchool(urn: "100029").id
-        switch collection {
-        case "/v1/schools": return ["op": "upsert", "ref": "urn:100029", "data": ["vision": "Care"]]
-        case "/v1/retention-rules": return ["op": "upsert", "ref": "appointment", "data": ["months": 7]]
-        case "/v1/people": return ["op": "create", "data": ["name": "Nell Ash"]]
-        default:
-            let head = try await client.appoint(.headteacher, at: school)
-            return ["op": "create", "data": try await OperationTests.body(of: collection, school, head, client)]
         }
     }
 

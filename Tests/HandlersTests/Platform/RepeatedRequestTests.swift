@@ -59,6 +59,9 @@ struct RepeatedRequestTests {
             return sample.map { ($0.type, Array($0.text.replacing("HEAD", with: head).utf8)) }
         }
         if operation.method == .patch { return ("application/merge-patch+json", Array("{}".utf8)) }
+        if operation.path.hasSuffix("/bulk") {
+            return ("application/x-ndjson", try await client.bulkLine(for: String(operation.path.dropLast("/bulk".count))).bytes)
+        }
         let school = try await client.addSchool(urn: "100099").id
         let head = try await client.appoint(.headteacher, at: school)
         return try await ("application/json", OperationTests.body(of: operation.path, school, head, client).bytes)

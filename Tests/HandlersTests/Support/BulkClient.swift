@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HTTPTypes
 import Testing
 
@@ -21,6 +22,19 @@ extension TestClient {
         return try await send(
             .post, path, token: token ?? integration, body: Array(text.utf8), headers: ["Content-Type": "application/x-ndjson"],
             sourceLocation: sourceLocation)
+    }
+
+    /// A line that a bulk of the collection takes, of a school and a person of its own.
+    func bulkLine(for collection: String) async throws -> JSON {
+        let school = try await addSchool(urn: "100029").id
+        switch collection {
+        case "/v1/schools": return ["op": "upsert", "ref": "urn:100029", "data": ["vision": "Care"]]
+        case "/v1/retention-rules": return ["op": "upsert", "ref": "appointment", "data": ["months": 7]]
+        case "/v1/people": return ["op": "create", "data": ["name": "Nell Ash"]]
+        default:
+            let head = try await appoint(.headteacher, at: school)
+            return ["op": "create", "data": try await OperationTests.body(of: collection, school, head, self)]
+        }
     }
 }
 
