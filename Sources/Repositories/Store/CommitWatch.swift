@@ -7,8 +7,19 @@ package final class CommitWatch: Sendable {
     /// How often it looks; a commit is noticed this late at most.
     private static let interval = Duration.milliseconds(5)
 
+    private struct Follower {
+        let continuation: AsyncStream<Int>.Continuation
+        let longestWait: Duration
+        var lastWake: ContinuousClock.Instant
+
+        mutating func wake(_ count: Int, at now: ContinuousClock.Instant) {
+            lastWake = now
+            continuation.yield(count)
+        }
+    }
+
     private struct State {
-        var followers: [Int: AsyncStream<Int>.Continuation] = [:]
+        var followers: [Int: Follower] = [:]
         var lastFollower = 0
         /// Changes noticed so far.
         var count = 0
@@ -25,9 +36,11 @@ package final class CommitWatch: Sendable {
         self.mark = mark
     }
 
-    /// One element after each change, with the number of changes noticed so far; several in a row are one. The first comes at once, so that what was
-    /// committed just before is not missed. Ends when the store is closed.
-    package func changes() -> AsyncStream<Int> {
+    /// One element after each change, with the number of changes noticed so far; several in a row are one. The first comes at once, so
+    /// that what was committed just before is not missed. Ends when the store is closed.
+    ///
+    /// - Parameter longestWait: after which an element comes though nothing changed.
+    package func changes(atLeastEvery longestWait: Duration = .seconds(3_600)) -> AsyncStream<Int> {
         let (stream, continuation) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
         let starts: Bool = state.withLock { state in
             guard !state.isClosed else {
@@ -37,12 +50,12 @@ package final class CommitWatch: Sendable {
             state.lastFollower += 1
             let number = state.lastFollower
             continuation.onTermination = { [weak self] _ in self?.leave(number) }
-            state.followers[number] = continuation
             if !state.isWatching {
                 state.count += 1
                 state.seen = mark()
             }
             continuation.yield(state.count)
+            state.followers[number] = Follower(continuation: continuation, longestWait: longestWait, lastWake: .now)
             defer { state.isWatching = true }
             return !state.isWatching
         }
@@ -64,22 +77,24 @@ package final class CommitWatch: Sendable {
             state.isWatching = !state.isClosed && !state.followers.isEmpty
             guard state.isWatching else { return false }
             let mark = mark()
-            if mark == nil || mark != state.seen {
-                state.seen = mark
-                state.count += 1
-                for follower in state.followers.values { follower.yield(state.count) }
+            let hasChanged = mark == nil || mark != state.seen
+            state.seen = mark
+            if hasChanged { state.count += 1 }
+            let now = ContinuousClock.now
+            for (number, follower) in state.followers where hasChanged || now - follower.lastWake >= follower.longestWait {
+                state.followers[number]?.wake(state.count, at: now)
             }
             return true
         }
     }
 
     /// Ends everybody's waiting. Afterwards no mark is taken any more.
-    func close() {
+    package func close() {
         let followers = state.withLock { state in
             state.isClosed = true
             defer { state.followers = [:] }
             return Array(state.followers.values)
         }
-        for follower in followers { follower.finish() }
+        for follower in followers { follower.continuation.finish() }
     }
 }
