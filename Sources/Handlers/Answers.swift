@@ -37,7 +37,10 @@ extension Answer {
     }
 
     static func list(_ page: Page<Encoded>) -> Answer {
-        .list(Page(items: page.items.map(\.bytes), next: page.next, seq: page.seq, total: page.total))
+        .list(
+            Page(
+                items: page.items.map(\.bytes), next: page.next, seq: page.seq, total: page.total,
+                deleted: page.deleted.map { $0.map(\.bytes) }))
     }
 }
 

@@ -18,6 +18,8 @@ package struct Operations: Sendable {
             RetentionHandlers(rules: services.retention).bindings,
             PersonalDataHandlers(personalData: services.personalData, redactions: services.redactions).bindings,
             SubjectAccessHandlers(drafts: services.subjectAccess).bindings,
+            AuditHandlers(audit: services.audit).bindings,
+            EventHandlers(events: services.events).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,

@@ -35,6 +35,9 @@ package enum ProblemTable {
         case .duplicate(let field): Problem(.duplicate, "A value that must be unique is taken.", errors: [field])
         case .overlap(let field): Problem(.overlap, "It overlaps with something that can't hold at the same time.", errors: [field])
         case .conflict(let sentence): Problem(.conflict, sentence)
+        case .expired(let oldest):
+            Problem(.eventsExpired, "What was changed then is no longer kept; the oldest event is \(oldest).", oldestSeq: oldest)
+        case .ahead(let seq): Problem(.eventsAhead, "The newest event is \(seq).")
         case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)
         case .diskFull: .unavailable("The disk of the service is nearly full; tell whoever runs it.", retryAfter: 600)
         }

@@ -22,6 +22,12 @@ struct BearerAuthentication: Sendable {
             "The token is unknown, expired or revoked.", ", error=\"invalid_token\", error_description=\"unknown, expired or revoked\"")
     }
 
+    /// Whether the token still gives this caller: neither ended nor changed in what it may do.
+    func gives(_ actor: Actor, for headers: HTTPFields) -> Bool {
+        guard let field = headers.value(.authorization), let token = try? Self.token(in: field) else { return false }
+        return (try? authenticate(token)) == actor
+    }
+
     private static func token(in field: String) throws(Problem) -> String {
         let scheme = field.utf8.prefix { $0 != 0x20 }
         guard String(Substring(scheme)).lowercased() == "bearer" else { throw refusal("The only scheme understood is Bearer.") }

@@ -103,6 +103,8 @@ package struct Exchange: Sendable {
     var repeatable: Repeatable?
     package let headers: HTTPFields
     package let isSecure: Bool
+    /// For answers that take long: whether the caller is still who it was when it asked, and may do the same.
+    package internal(set) var isSameCaller: @Sendable () -> Bool = { true }
     /// The media type of the answer the client prefers among those the contract offers, without parameters.
     package internal(set) var accepts: String
     /// Of the request, for the `type` of problems.

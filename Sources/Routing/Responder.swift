@@ -178,6 +178,9 @@ package struct Responder: HTTPResponder {
             headers: headers,
             isSecure: request.isSecure, accepts: "", authority: request.head.authority, bulk: operation.body?.bulk,
             pathNames: operation.pathNames, pathValues: values)
+        if operation.permission != nil {
+            exchange.isSameCaller = { [authentication, actor] in authentication.gives(actor, for: headers) }
+        }
         if !operation.produces.isEmpty {
             guard let type = Accept.choose(operation.produces, header: headers.value(.accept)) else {
                 throw Problem(.notAcceptable, "The operation answers as \(operation.produces.joined(separator: ", ")).")
@@ -222,6 +225,11 @@ package struct Responder: HTTPResponder {
             guard exchange.list.expand.isEmpty else {
                 throw Problem.invalidParameters([
                     FieldError(parameter: "expand", code: "not-exported", detail: "is only for JSON; export the related list as well")
+                ])
+            }
+            guard !exchange.list.includesDeleted else {
+                throw Problem.invalidParameters([
+                    FieldError(parameter: "includeDeleted", code: "not-exported", detail: "is only for JSON; an export has what is there")
                 ])
             }
             return try assembly.response(try self.export(export, format, operation, exchange, method))

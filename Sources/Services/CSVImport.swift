@@ -17,7 +17,7 @@ struct CSVRowError: Error {
         case .duplicate(let field), .overlap(let field): problems = [Self.problem(field)]
         case .conflict(let sentence), .forbidden(let sentence): problems = [(nil, sentence)]
         case .notFound: problems = [(nil, "is about something that isn't there")]
-        case .preconditionFailed, .busy, .diskFull: problems = [(nil, "was changed by somebody else meanwhile")]
+        case .preconditionFailed, .busy, .diskFull, .expired, .ahead: problems = [(nil, "was changed by somebody else meanwhile")]
         }
     }
 

@@ -33,10 +33,14 @@ package struct DomainServices: Sendable {
     package let redactions: RedactionService
     package let subjectAccess: SubjectAccessService
     package let keptAnswers: KeptAnswerService
+    package let audit: AuditService
+    package let events: EventService
     package let health: HealthService
 
-    /// - Parameter directory: the data directory.
-    package init(store: Store, directory: String, logger: Logger) {
+    /// - Parameters:
+    ///   - directory: the data directory.
+    ///   - eventRetention: how many days events and deletions are kept.
+    package init(store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays, logger: Logger) {
         self.store = store
         trust = TrustService(store: store)
         schools = SchoolService(store: store)
@@ -67,6 +71,8 @@ package struct DomainServices: Sendable {
         redactions = RedactionService(store: store)
         subjectAccess = SubjectAccessService(store: store)
         keptAnswers = KeptAnswerService(store: store)
+        audit = AuditService(store: store)
+        events = EventService(store: store, retention: eventRetention)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

@@ -61,7 +61,8 @@ struct Application {
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
 
-        let services = DomainServices(store: store, directory: options.data.data, logger: logger)
+        let services = DomainServices(
+            store: store, directory: options.data.data, eventRetention: options.eventRetentionDays, logger: logger)
         try await services.ensureDefaults()
 
         let contract = try Contract()
@@ -69,7 +70,8 @@ struct Application {
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
-                health: services.health, limits: limits, requestsPerMinute: options.rateLimit, version: Partnership.version,
+                health: services.health, limits: limits, requestsPerMinute: options.rateLimit,
+                eventRetention: options.eventRetentionDays, version: Partnership.version,
                 securityContact: options.securityContact))
         var rules = Responder.Settings()
         rules.streamedBodySize = ImportService.maximumFileBytes
@@ -96,13 +98,20 @@ struct Application {
 
         var running: [any Service] = [
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
+            Background { try await services.events.run() },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })
         if let certificates { running.append(Background { await watch(certificates) }) }
         if let metricsServer = metricsServer(registry, certificates) { running.append(metricsServer) }
-        // Stopped in reverse: first the service says it isn't ready, then it stops listening, the rest follows.
-        running += [server, Draining(health: services.health)]
+        // Stopped in reverse: first the service says it isn't ready and ends its streams, then it stops listening, the rest follows.
+        running += [
+            server,
+            Draining {
+                services.health.drain()
+                store.commits.close()
+            },
+        ]
         var group = ServiceGroupConfiguration(services: running.map { .init(service: $0) }, logger: logger)
         group.gracefulShutdownSignals = [.sigterm, .sigint]
         do {
@@ -176,12 +185,12 @@ private struct Background: Service {
     }
 }
 
-/// Turns `/readyz` off as the first step of stopping.
+/// The first step of stopping.
 private struct Draining: Service {
-    let health: HealthService
+    let drain: @Sendable () -> Void
 
     func run() async throws {
         try? await gracefulShutdown()
-        health.drain()
+        drain()
     }
 }

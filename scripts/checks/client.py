@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 from partnership_client import AuthenticatedClient
+from partnership_client.api.changes import list_audit_entries, list_events, verify_audit
 from partnership_client.api.imports import create_import, get_import, start_import
 from partnership_client.api.me import get_me
-from partnership_client.api.people import create_person
+from partnership_client.api.people import create_person, delete_person, list_people
 from partnership_client.api.schools import get_school, list_schools, lookup_schools, update_school
 from partnership_client.api.tokens import create_token, get_token, revoke_token
 from partnership_client.models import ImportCreate, ImportCreateSource, ListSchoolsCount, PersonCreate, SchoolLookup, SchoolPatch, TokenCreate
@@ -198,6 +199,20 @@ def check_calendars(client):
     assert counted["days"] == 7, counted
 
 
+def check_changes(client):
+    """From the number of a list on: what was made and deleted since, as events, as a deletion, and in the audit trail."""
+    seq = answered(list_people.sync_detailed(client=client, limit=1), 200, "a list").seq
+    person = answered(create_person.sync_detailed(client=client, body=PersonCreate(name="Una Gray")), 201, "a person")
+    answered(delete_person.sync_detailed(person.id, client=client, if_match=person.etag), 204, "deleting")
+    page = answered(list_events.sync_detailed(client=client, after=seq, resource=person.id), 200, "events")
+    assert [event.type_ for event in page.items] == ["person.created", "person.deleted"], page.to_dict()
+    since = answered(list_people.sync_detailed(client=client, updated_since=person.created_at, include_deleted=True), 200, "deletions")
+    assert person.id in [gone.id for gone in since.deleted], since.to_dict()
+    trail = answered(list_audit_entries.sync_detailed(client=client, resource_id=person.id), 200, "the audit trail")
+    assert [entry.operation for entry in trail.items] == ["created", "deleted"], trail.to_dict()
+    assert answered(verify_audit.sync_detailed(client=client), 200, "a verification").intact
+
+
 def check_privacy(client):
     """A correction of the register, a text that is taken out again, a draft of what is recorded about somebody."""
     http = client.get_httpx_client()
@@ -215,6 +230,7 @@ def check_privacy(client):
 
 if __name__ == "__main__":
     everything = client_with(os.environ["CHECK_TOKEN"])
-    for check in (check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_bulk, check_calendars, check_privacy):
+    checks = [check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_bulk]
+    for check in [*checks, check_calendars, check_changes, check_privacy]:
         check(everything)
         print(f"   {check.__name__[6:]}: good")

@@ -87,7 +87,8 @@ def absent(template, path):
 def requests_of(contract):
     """(what, path, headers, expected status) for every GET."""
     for template, item in contract["paths"].items():
-        if "get" not in item:
+        # The stream has no end to wait for; events.py reads it.
+        if "get" not in item or template == "/v1/events/stream":
             continue
         operation = item["get"]
         parameters = [resolved(contract, p) for p in item.get("parameters", []) + operation.get("parameters", [])]

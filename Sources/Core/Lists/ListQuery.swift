@@ -81,11 +81,14 @@ package struct Page<Item: Sendable>: Sendable {
     package var seq: Int64
     /// With `count=exact` only.
     package var total: Int?
+    /// With `includeDeleted` only: what was deleted among the ids of this page.
+    package var deleted: [Item]?
 
-    package init(items: [Item], next: Cursor?, seq: Int64, total: Int?) {
+    package init(items: [Item], next: Cursor?, seq: Int64, total: Int?, deleted: [Item]? = nil) {
         self.items = items
         self.next = next
         self.seq = seq
         self.total = total
+        self.deleted = deleted
     }
 }

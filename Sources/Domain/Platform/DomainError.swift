@@ -16,6 +16,10 @@ package enum DomainError: Error, Hashable, Sendable {
     case overlap(FieldError)
     /// The state of the resource doesn't allow the action.
     case conflict(String)
+    /// What is asked for is older than what is kept of the log; the number of the oldest event that is.
+    case expired(oldestSeq: Int64)
+    /// A place in the log that it hasn't reached: the follower's log was another one. The newest number there is.
+    case ahead(seq: Int64)
     /// Too much is waiting to be written; try again in a moment.
     case busy
     /// The disk has no room for what is sent.

@@ -32,13 +32,15 @@ package enum Permission: String, CaseIterable, Sendable {
     case importsWrite = "imports:write"
     case privacyRead = "privacy:read"
     case privacyWrite = "privacy:write"
+    case auditRead = "audit:read"
+    case eventsRead = "events:read"
 }
 
 extension Permission {
     /// Reading what everyone signed in may see.
     static let directory: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
-        .calendarsRead, .codeListsRead,
+        .calendarsRead, .codeListsRead, .eventsRead,
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]

@@ -44,7 +44,7 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         case .operator: Set(Permission.allCases)
         case .chiefExecutive, .trustAdmin: Set(Permission.allCases.filter { !$0.isOfPrivacyOffice })
         case .improvementLead: leadership.union([.stagesWrite, .inspectionsWrite, .indicatorsWrite])
-        case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice)
+        case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice).union([.auditRead])
         case .trustee, .chairOfGovernors, .governor, .delegate: leadership
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: leadership
         case .specialist, .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .schoolBusinessManager, .schoolOffice:

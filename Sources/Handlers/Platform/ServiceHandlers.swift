@@ -9,13 +9,19 @@ package struct ServiceHandlers: Sendable {
     private let health: HealthService
     private let limits: ServerLimits
     private let requestsPerMinute: Int
+    private let eventRetention: Int
     private let version: String
     private let securityContact: String
 
-    /// - Parameter requestsPerMinute: how many a token may send; 0 is any number.
-    package init(health: HealthService, limits: ServerLimits, requestsPerMinute: Int, version: String, securityContact: String) {
+    /// - Parameters:
+    ///   - requestsPerMinute: how many a token may send; 0 is any number.
+    ///   - eventRetention: how many days events are kept.
+    package init(
+        health: HealthService, limits: ServerLimits, requestsPerMinute: Int, eventRetention: Int, version: String, securityContact: String
+    ) {
         self.health = health
         self.requestsPerMinute = requestsPerMinute
+        self.eventRetention = eventRetention
         self.limits = limits
         self.version = version
         self.securityContact = securityContact
@@ -71,6 +77,8 @@ package struct ServiceHandlers: Sendable {
             ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),
             ("headerSeconds", Int(limits.headTimeout.components.seconds)), ("idleSeconds", Int(limits.idleTimeout.components.seconds)),
             ("maxConnections", limits.connections), ("requestsPerMinute", requestsPerMinute),
+            ("maxEventStreams", StreamSlots.limit), ("maxEventStreamsPerToken", StreamSlots.limitPerToken),
+            ("eventRetentionDays", eventRetention),
             ("idempotencyKeyHours", KeptAnswer.lifetimeHours), ("maxReplayedBodyBytes", KeptAnswer.maximumBody),
         ]
         return .object(JSON.Object(uniqueKeysWithValues: counts.map { ($0, .integer(Int64($1))) }))

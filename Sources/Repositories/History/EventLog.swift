@@ -19,11 +19,13 @@ package struct Event: Hashable, Sendable {
     package let audience: Audience
 }
 
-/// What is left of a deleted resource.
-package struct Tombstone: Hashable, Sendable {
-    package let id: String
-    package let etag: VersionTag
-    package let deletedAt: Instant
+/// A part of the log, oldest first.
+package struct EventPage: Sendable {
+    package var events: [Event]
+    /// The number that was read up to, whether or not its event was for the reader: where to go on.
+    package var next: Int64
+    /// The newest there is.
+    package var seq: Int64
 }
 
 extension Transaction {
@@ -32,32 +34,84 @@ extension Transaction {
         try connection.database.cached("SELECT seq FROM sqlite_sequence WHERE name = 'event'").first { $0.integer(0) } ?? 0
     }
 
-    /// Events after `seq`, oldest first, of these types of resources and for whoever sees what `visibility` says.
+    /// The number of the oldest event that is kept; that of the next one when none is.
+    package func oldestSeq() throws -> Int64 {
+        try connection.database.cached("SELECT seq FROM event ORDER BY seq LIMIT 1").first { $0.integer(0) } ?? lastSeq() + 1
+    }
+
+    /// Events after `seq`, of these types of resources and for whoever sees what `visibility` says; nil for the oldest kept.
+    ///
+    /// Looks at `range` numbers at most, so that a page costs the same wherever it is and however little of it is for the reader.
+    /// Throws ``DomainError/expired(oldestSeq:)`` and ``DomainError/ahead(seq:)``.
+    package func eventPage(
+        after seq: Int64?, limit: Int, range: Int64 = 10_000, _ filter: EventFilter = EventFilter(),
+        of types: some Collection<ResourceType>,
+        visibleTo visibility: Visibility
+    ) throws -> EventPage {
+        let newest = try lastSeq()
+        let oldest = try oldestSeq()
+        let start = seq ?? oldest - 1
+        if start > newest { throw DomainError.ahead(seq: newest) }
+        if start < oldest - 1 { throw DomainError.expired(oldestSeq: oldest) }
+        let end = min(start + range, newest)
+        let events = try events(after: start, through: end, limit: limit, filter, of: types, visibleTo: visibility)
+        return EventPage(events: events, next: events.count < limit ? end : events.last?.seq ?? end, seq: newest)
+    }
+
+    /// Events after `seq`, as far as they are kept.
     package func events(
-        after seq: Int64, limit: Int, of types: some Collection<ResourceType>, visibleTo visibility: Visibility
+        after seq: Int64, through end: Int64 = .max, limit: Int, _ filter: EventFilter = EventFilter(),
+        of types: some Collection<ResourceType>,
+        visibleTo visibility: Visibility
     ) throws -> [Event] {
-        let audiences = Self.audiences(visibility)
-        let sql = """
+        let audiences = Audience.condition(visibility)
+        // `+`: the numbers narrow it down, nothing else does.
+        var sql = """
             SELECT seq, id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties
-            FROM event WHERE seq > ? AND resourceType IN (SELECT value FROM json_each(?)) AND (\(audiences.sql)) ORDER BY seq LIMIT ?
+            FROM event WHERE seq > ? AND seq <= ? AND +resourceType IN (SELECT value FROM json_each(?)) AND (\(audiences.sql))
             """
-        let arguments = [.integer(seq), .names(types.map(\.rawValue))] + audiences.arguments + [SQLValue.integer(Int64(limit))]
+        var arguments = [.integer(seq), .integer(end), .names(types.map(\.rawValue))] + audiences.arguments
+        if let types = filter.types {
+            sql += " AND type IN (SELECT value FROM json_each(?))"
+            arguments.append(.names(types))
+        }
+        if let id = filter.resourceId {
+            sql += " AND resourceId = ?"
+            arguments.append(.text(id))
+        }
         var events: [Event] = []
-        try connection.database.cached(sql).eachRow(arguments) { row in
+        try connection.database.cached(sql + " ORDER BY seq LIMIT ?").eachRow(arguments + [.integer(Int64(limit))]) { row in
             guard let type = ResourceType(rawValue: row.text(5)) else { throw row.unreadable(5, "a resource type") }
             events.append(
                 Event(
                     seq: row.integer(0), id: row.text(1), type: row.text(2), occurredAt: try row.instant(3),
                     actor: try JSON(parsing: Array(row.utf8(4))), resourceType: type, resourceId: row.text(6), etag: try row.versionTag(7),
-                    changedMembers: try Self.strings(row, 8), requestId: row.text(9),
-                    audience: Audience(column: row.text(10), parties: try Self.strings(row, 11))))
+                    changedMembers: try row.strings(8), requestId: row.text(9),
+                    audience: Audience(column: row.text(10), parties: try row.strings(11))))
         }
         return events
     }
+}
 
-    /// ``Visibility/allows(_:)`` in SQL, over the audience an event had when it was written.
-    private static func audiences(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue]) {
-        let concerns = "EXISTS (SELECT 1 FROM json_each(event.parties) WHERE value IN (SELECT value FROM json_each(?)))"
+extension OpaquePointer {
+    /// A list of texts, kept as JSON.
+    func strings(_ column: Int32) throws -> [String] {
+        try JSON(parsing: Array(utf8(column))).arrayValue?.compactMap(\.stringValue) ?? []
+    }
+}
+
+extension Audience {
+    init(column: String, parties: [String]) {
+        switch column {
+        case "directory": self = .directory
+        case "leadership": self = .leadership(schoolIds: parties)
+        default: self = .parties(parties)
+        }
+    }
+
+    /// ``Visibility/allows(_:)`` in SQL, over the columns `audience` and `parties`: who could see it when it was written.
+    static func condition(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue]) {
+        let concerns = "EXISTS (SELECT 1 FROM json_each(parties) WHERE value IN (SELECT value FROM json_each(?)))"
         var sql = ["audience = 'directory'"]
         var arguments: [SQLValue] = []
         switch visibility.leadership {
@@ -74,30 +128,5 @@ extension Transaction {
             sql.append("audience = 'parties'")
         }
         return (sql.joined(separator: " OR "), arguments)
-    }
-
-    /// What was deleted at or after `since`, by id, after `id`; for followers of lists with `updatedSince`.
-    package func tombstones(of type: ResourceType, since: Instant, after id: String = "", limit: Int) throws -> [Tombstone] {
-        var tombstones: [Tombstone] = []
-        try connection.database.cached(
-            "SELECT resourceId, etag, deletedAt FROM tombstone WHERE resourceType = ? AND resourceId > ? AND deletedAt >= ? ORDER BY resourceId LIMIT ?"
-        ).eachRow([.text(type.rawValue), .text(id), .instant(since), .integer(Int64(limit))]) { row in
-            tombstones.append(Tombstone(id: row.text(0), etag: try row.versionTag(1), deletedAt: try row.instant(2)))
-        }
-        return tombstones
-    }
-
-    private static func strings(_ row: OpaquePointer, _ column: Int32) throws -> [String] {
-        try JSON(parsing: Array(row.utf8(column))).arrayValue?.compactMap(\.stringValue) ?? []
-    }
-}
-
-extension Audience {
-    init(column: String, parties: [String]) {
-        switch column {
-        case "directory": self = .directory
-        case "leadership": self = .leadership(schoolIds: parties)
-        default: self = .parties(parties)
-        }
     }
 }

@@ -45,6 +45,9 @@ extension Transaction {
 
     /// One page as it is sent: ids and versions come from the database, rows only where a version was not sent before.
     package func encodedPage<R: Stored>(_ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility) throws -> Page<Encoded> {
+        if query.includesDeleted, let since = query.updatedSince {
+            return try encodedPageWithDeleted(type, query, since: since, visibleTo: visibility)
+        }
         let versions = try page(R.table, query, visibility, selecting: "id, etag", columns: 2) { ($0.text(0), try $0.versionTag(1)) }
         return Page(items: try encoded(type, versions.items), next: versions.next, seq: versions.seq, total: versions.total)
     }
@@ -64,7 +67,7 @@ extension Transaction {
     }
 
     /// Reads a page row by row; `columns` is how many columns `selection` has.
-    private func page<Item: Sendable>(
+    func page<Item: Sendable>(
         _ table: Table, _ query: ListQuery, _ visibility: Visibility, selecting selection: String, columns: Int,
         _ read: (OpaquePointer) throws -> Item
     ) throws -> Page<Item> {

@@ -22,7 +22,8 @@ package struct Table: Sendable {
     }
 
     let name: String
-    let type: ResourceType
+    /// nil for records that are no resources.
+    let type: ResourceType?
     let columns: [String]
     /// Members with an index, by name; `id` is always among them.
     let members: [String: Member]
@@ -61,6 +62,23 @@ package struct Table: Sendable {
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
         let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
         insert = "INSERT INTO \(name) (\(selection)) VALUES (\(marks))"
+    }
+
+    /// A table of records that are no resources: read-only, all of it for whoever may read any.
+    init(record name: String, columns: [String], members: [Member]) {
+        self.name = name
+        type = nil
+        self.columns = columns
+        self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
+        searchIndex = nil
+        searchMembers = []
+        isVolatile = true
+        audience = .directory
+        asOf = nil
+        sideTables = [:]
+        selection = columns.map(Self.quoted).joined(separator: ", ")
+        selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
+        insert = ""
     }
 
     /// Members that lists may filter and sort by.

@@ -12,7 +12,8 @@ func translatingConstraints(_ table: Table, _ body: () throws -> Void) throws {
     {
         guard let member = uniqueMember(table, error.message ?? "") else { throw error }
         throw DomainError.duplicate(
-            FieldError(pointer: "/" + member, code: "duplicate", detail: "is already taken by another \(table.type.rawValue)"))
+            FieldError(
+                pointer: "/" + member, code: "duplicate", detail: "is already taken by another \(table.type?.rawValue ?? table.name)"))
     }
 }
 

@@ -22,6 +22,8 @@ package final class Store: Sendable {
     /// Apart from the pool: `data_version` speaks of changes made by other connections.
     private let watcher: DatabaseQueue
     private let stateWatch: StateWatch?
+    /// Wakes whoever follows what is committed.
+    package let commits: CommitWatch
     private let locks: Mutex<[FileLock]>
 
     /// Opens the database in `directory`, creates it when there is none, migrates it when it is older.
@@ -48,7 +50,9 @@ package final class Store: Sendable {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             pointReaders = try PointReaders(path: directory.database, configuration: Self.configuration(readonly: true))
             watcher = try DatabaseQueue(path: directory.database, configuration: Self.configuration(readonly: true))
-            stateWatch = try watcher.unsafeRead { try StateWatch($0) }
+            let stateWatch = try watcher.unsafeRead { try StateWatch($0) }
+            self.stateWatch = stateWatch
+            commits = CommitWatch { stateWatch?.mark }
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
         }
@@ -172,6 +176,7 @@ package final class Store: Sendable {
             try database.execute(sql: "PRAGMA optimize")
             _ = try? database.checkpoint(.truncate)
         }
+        commits.close()
         try watcher.close()
         try pointReaders.close()
         try pool.close()

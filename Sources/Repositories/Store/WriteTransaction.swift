@@ -65,8 +65,14 @@ package final class WriteTransaction: Transaction {
         if isTarget { try checkPrecondition(of: old) }
         try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
-        try database.cached("INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt) VALUES (?, ?, ?, ?)")
-            .run([.text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(now)])
+        let seenBy = audience ?? old.audience
+        try database.cached(
+            "INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt, audience, parties) VALUES (?, ?, ?, ?, ?, ?)"
+        )
+        .run([
+            .text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(now), .text(seenBy.column),
+            .names(seenBy.parties),
+        ])
         let values = try RowEncoder.values(of: old, columns: R.table.columns)
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: $1, after: nil) }
         var deleted = old

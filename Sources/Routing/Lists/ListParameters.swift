@@ -25,8 +25,28 @@ struct ListParameters {
         return []
     }
 
-    /// What needs all the others: the cursor belongs to exactly one list.
-    mutating func finish() -> [FieldError] {
+    /// What needs all the others.
+    mutating func finish() -> [FieldError] { deletedErrors() + readCursor() }
+
+    /// Of a deleted resource only the id is left: nothing to filter, sort or project by.
+    private func deletedErrors() -> [FieldError] {
+        guard query.includesDeleted else { return [] }
+        if query.updatedSince == nil {
+            return [FieldError(parameter: "includeDeleted", code: "needs-updatedSince", detail: "is only for lists with updatedSince")]
+        }
+        let others = [
+            ("filters", !query.filters.isEmpty), ("sort", !query.sort.isEmpty), ("q", query.text != nil), ("asOf", query.asOf != nil),
+            ("count", query.countsTotal), ("fields", query.fields != nil),
+        ].filter(\.1).map(\.0)
+        guard !others.isEmpty else { return [] }
+        return [
+            FieldError(
+                parameter: "includeDeleted", code: "not-combinable", detail: "can't be combined with \(others.joined(separator: ", "))")
+        ]
+    }
+
+    /// The cursor belongs to exactly one list.
+    private mutating func readCursor() -> [FieldError] {
         guard let text = cursor else { return [] }
         guard let cursor = Cursor(encoded: text), cursor.values.allSatisfy(\.isScalar), cursor.values.count == query.sort.count + 1 else {
             return [

@@ -31,6 +31,12 @@ enum ListEnvelope {
         writer.integer(page.seq)
         writer.key("total")
         if let total = page.total { writer.integer(total) } else { writer.null() }
+        if let deleted = page.deleted {
+            writer.key("deleted")
+            writer.beginArray()
+            for item in deleted { writer.raw(item) }
+            writer.endArray()
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -15,19 +15,22 @@ package struct Problem: Error, Hashable, Sendable {
     package var currentEtag: VersionTag?
     /// With `precondition-failed`: members changed since the version the client knew.
     package var changedMembers: [String]?
+    /// With `events-expired`: the oldest event still kept.
+    package var oldestSeq: Int64?
     /// `Allow`, `Retry-After`, `WWW-Authenticate` and the like.
     package var headers: HTTPFields
 
     /// - Parameter detail: nil for what the code says in general.
     package init(
         _ code: ProblemCode, _ detail: String? = nil, errors: [FieldError] = [], currentEtag: VersionTag? = nil,
-        changedMembers: [String]? = nil, headers: HTTPFields = [:]
+        changedMembers: [String]? = nil, oldestSeq: Int64? = nil, headers: HTTPFields = [:]
     ) {
         self.code = code
         self.detail = detail ?? code.title + "."
         self.errors = errors
         self.currentEtag = currentEtag
         self.changedMembers = changedMembers
+        self.oldestSeq = oldestSeq
         self.headers = headers
     }
 
@@ -82,6 +85,10 @@ package struct Problem: Error, Hashable, Sendable {
         if let changedMembers {
             writer.key("changedMembers")
             JSON.array(changedMembers.map(JSON.string)).write(to: &writer)
+        }
+        if let oldestSeq {
+            writer.key("oldestSeq")
+            writer.integer(oldestSeq)
         }
         writer.endObject()
         return writer.bytes

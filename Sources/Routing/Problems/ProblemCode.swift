@@ -12,6 +12,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case conflict
     case duplicate
     case overlap
+    case eventsAhead = "events-ahead"
+    case eventsExpired = "events-expired"
     case preconditionFailed = "precondition-failed"
     case contentTooLarge = "content-too-large"
     case uriTooLong = "uri-too-long"
@@ -40,6 +42,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .notAcceptable: 406
         case .requestTimeout: 408
         case .conflict, .duplicate, .overlap, .idempotencyKeyInUse: 409
+        case .eventsAhead: 409
+        case .eventsExpired: 410
         case .preconditionFailed: 412
         case .contentTooLarge: 413
         case .uriTooLong: 414
@@ -71,6 +75,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .conflict: "The current state does not allow this"
         case .duplicate: "The value is already taken"
         case .overlap: "The days overlap"
+        case .eventsAhead: "The log hasn't come that far"
+        case .eventsExpired: "These events are no longer kept"
         case .preconditionFailed: "The resource has changed"
         case .contentTooLarge: "The body is too large"
         case .uriTooLong: "The request target is too long"
@@ -117,6 +123,10 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "A value that must be unique belongs to another resource already. `errors` names the member."
         case .overlap:
             "Two facts that exclude each other, such as two leads of one school, would hold on the same day. `errors` names the other one in `conflictsWith`: end it earlier, or begin this one later."
+        case .eventsAhead:
+            "`after` or `Last-Event-ID` is a number that no event has yet: it came from another state of the data, most likely from before a backup was restored. What was read from there on may not be true any more: list anew, then follow from the `seq` of the lists."
+        case .eventsExpired:
+            "The events after this number, or the deletions since this instant, are older than what is kept (`eventRetentionDays` in /v1/meta). `oldestSeq` is the oldest that is. Something was missed: list anew, without `updatedSince`, then follow from the `seq` of the lists."
         case .preconditionFailed:
             "The tag in `If-Match` is not the current one: somebody changed the resource since it was read, or the tag was a weak one. `currentEtag` is the tag to use now; `changedMembers` lists what changed since the version sent. Read again, decide again, send again."
         case .contentTooLarge:

@@ -71,9 +71,11 @@ struct ExchangeService: Sendable {
         let closes = !head.keepsAlive || Self.asksToClose(response) || mustClose(reader.bodyState())
         let sender = ResponseSender(outbound: outbound, method: request.head.method, version: head.version, closes: closes)
         let status = response.status
+        // Lasts as long as somebody listens, which says nothing about how fast the service is.
+        let isOpenEnded = response.headers.value(.contentType) == "text/event-stream"
         var sent: Int?
         do { sent = try await sender.send(response) } catch {}
-        report(request, status: status, bytes: sent, started: started)
+        report(request, status: status, bytes: sent, started: started, isOpenEnded: isOpenEnded)
 
         guard sent != nil else { return .broken }
         if closes || head.version == .http2 { return .last }
@@ -110,10 +112,12 @@ struct ExchangeService: Sendable {
     }
 
     private func report(
-        _ request: HTTPServerRequest, status: HTTPResponse.Status, bytes: Int?, started: ContinuousClock.Instant, isRefused: Bool = false
+        _ request: HTTPServerRequest, status: HTTPResponse.Status, bytes: Int?, started: ContinuousClock.Instant, isRefused: Bool = false,
+        isOpenEnded: Bool = false
     ) {
         let duration = ContinuousClock.now - started
-        metrics?.ended(operation: request.record.operation, method: request.head.method, status: status, duration: duration)
+        metrics?.ended(
+            operation: request.record.operation, method: request.head.method, status: status, duration: isOpenEnded ? nil : duration)
         accessLog?.write(request, status: status, bytes: bytes, duration: duration, isRefused: isRefused)
     }
 }

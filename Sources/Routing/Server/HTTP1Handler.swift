@@ -192,7 +192,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
         unanswered -= 1
         idleSince = .now()
         headSince = parser.isInsideHead ? idleSince : nil
-        guard closesAfterAnswer else {
+        // The head of a long answer may have gone out before the order to stop came.
+        guard closesAfterAnswer || (isQuiescing && unanswered == 0) else {
             context.write(wrapOutboundOut(bytes), promise: promise)
             updateDeadline()
             return

@@ -33,7 +33,8 @@ package final class ServerMetrics: Sendable {
     func handshakeFailed() { handshakeFailures.add(1) }
     func began() { inProgress.add(1) }
 
-    func ended(operation: String?, method: HTTPRequest.Method, status: HTTPResponse.Status, duration: Duration) {
+    /// - Parameter duration: nil where it says nothing.
+    func ended(operation: String?, method: HTTPRequest.Method, status: HTTPResponse.Status, duration: Duration?) {
         inProgress.add(-1)
         let key = Key(operation: operation ?? "none", method: Self.label(method), statusClass: status.code / 100)
         let pair = requests.withLock { requests in
@@ -48,6 +49,7 @@ package final class ServerMetrics: Sendable {
             return pair
         }
         pair.count.add(1)
+        guard let duration else { return }
         let parts = duration.components
         pair.duration.observe(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Logging
 import Routing
+import Services
 
 /// `partnership serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -24,6 +25,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Whom to tell of a weakness, in /.well-known/security.txt: a mailto: or https: address.", valueName: "url"))
     var securityContact = "https://github.com/partnership-trusts/partnership/security"
 
+    @Option(help: ArgumentHelp("For how many days events and deletions can be followed, 90 at least.", valueName: "days"))
+    var eventRetentionDays = EventService.usualRetentionDays
+
     @Option(help: ArgumentHelp("How many requests a token may send in a minute; 0 is any number.", valueName: "requests"))
     var rateLimit = Responder.Settings.usualRequestsPerMinute
 
@@ -33,6 +37,10 @@ struct ServeCommand: AsyncParsableCommand {
     func validate() throws {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level is trace, debug, info, notice, warning, error or critical, not \(logLevel).")
+        }
+        guard (EventService.leastRetentionDays...36_500).contains(eventRetentionDays) else {
+            throw ValidationError(
+                "--event-retention-days is \(EventService.leastRetentionDays) at least: who is away for a term goes on where they were.")
         }
         guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {

@@ -24,7 +24,7 @@ struct PermissionTests {
     private static let reads: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead,
-        .codeListsRead, .tokensRead, .tokensWrite,
+        .codeListsRead, .tokensRead, .tokensWrite, .eventsRead,
     ]
     private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
     private static let chapters: Set<Permission> = [
@@ -42,7 +42,7 @@ struct PermissionTests {
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
         case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]), [])
-        case .dataProtectionOfficer: (reads.union(privacy), [])
+        case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead]), [])
         case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
         case .operator: (Set(Permission.allCases), [])
         case .delegate: preconditionFailure("has a test of its own")

@@ -70,7 +70,8 @@ struct AudienceTests {
         case .nobody: return try await client.token(of: client.addPerson())
         case .integration(let bound):
             return try await client.token(
-                scopes: ["schools:read", "stages:read", "absences:read", "indicators:read"], schoolIds: bound ? [school] : nil)
+                scopes: ["schools:read", "stages:read", "absences:read", "indicators:read", "events:read", "audit:read"],
+                schoolIds: bound ? [school] : nil)
         }
     }
 
@@ -79,7 +80,7 @@ struct AudienceTests {
     }
 
     @Test(
-        "Each caller sees what leaders share as far as it is meant for it: by id, in lists, counts, exports, expansion and events",
+        "Each caller sees what leaders share as far as it is meant for it: by id, in lists, counts, exports, expansion, events, streams, deletions and the audit trail",
         arguments: Caller.all, collections)
     func leadership(caller: Caller, type: ResourceType) async throws {
         let client = try await TestClient()
@@ -123,10 +124,48 @@ struct AudienceTests {
                 #expect(isSeen || (expanded.json["stage"] ?? .null) == .null)
             }
         }
+        try await changes(token, items, visible, isNarrowed: caller == .narrowed || caller == .nobody, client)
+        try await audit(token, items, visible, client)
+        for item in items { _ = try await client.delete("\(path)/\(item)", token: client.integration) }
+        if mayRead {
+            let left = try await client.get("\(path)?updatedSince=2020-01-01T00:00:00Z&includeDeleted=true", token: token)
+            let deleted = left.json["deleted"]?.arrayValue?.compactMap { $0["id"]?.stringValue } ?? []
+            #expect(deleted.filter(items.contains) == visible.sorted())
+        }
+        try await audit(token, items, visible, client)
         let actor = try #require(try client.tokens.authenticate(token))
         let readable = ResourceType.allCases.filter { $0.readPermission.isHeld(by: actor) }
         let events = try await client.store.read { try $0.events(after: 0, limit: 200, of: readable, visibleTo: Visibility(of: actor)) }
-        #expect(events.filter { items.contains($0.resourceId) }.map(\.resourceId) == visible)
+        #expect(events.filter { items.contains($0.resourceId) }.map(\.resourceId) == visible + visible)
+    }
+
+    /// The log by page and by stream.
+    private func changes(_ token: String, _ items: [String], _ visible: [String], isNarrowed: Bool, _ client: TestClient) async throws {
+        // Everyone sees it, and it comes last.
+        let last = try await client.addSchool(urn: "100099").id
+        let page = try await client.get("/v1/events?limit=200", token: token)
+        let stream = try await client.stream("/v1/events/stream?after=0", token: token)
+        guard !isNarrowed else {
+            #expect(page.status == 403 && stream.status == 403)
+            return
+        }
+        let paged = page.json["items"]?.arrayValue?.compactMap { $0["resource"]?["id"]?.stringValue } ?? []
+        #expect(paged.last == last && paged.filter(items.contains) == visible)
+        #expect(try await stream.wait(for: last))
+        #expect(stream.events.compactMap { $0.data["resource"]?["id"]?.stringValue } == paged)
+    }
+
+    /// Whoever may read the trail finds every entry in it, and values where they are theirs to read.
+    private func audit(_ token: String, _ items: [String], _ visible: [String], _ client: TestClient) async throws {
+        for item in items {
+            let trail = try await client.get("/v1/audit?resourceId=\(item)", token: token)
+            guard trail.status == 200 else {
+                #expect(trail.status == 403)
+                continue
+            }
+            let changes = trail.json["items"]?.arrayValue?.flatMap { $0["changes"]?.arrayValue ?? [] } ?? []
+            #expect(!changes.isEmpty && changes.allSatisfy { $0["value"] == (visible.contains(item) ? "shown" : "hidden") })
+        }
     }
 
     @Test("Everyone signed in with an appointment reads the directory", arguments: Role.appointable)

@@ -49,7 +49,7 @@ final class TestClient: Sendable {
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
-                health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, version: "test",
+                health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, eventRetention: 180, version: "test",
                 securityContact: "mailto:security@example.org"))
         let tokens = services.tokens
         var settings = Responder.Settings()
@@ -85,6 +85,24 @@ final class TestClient: Sendable {
         _ method: HTTPRequest.Method, _ path: String, token: String? = "", json: JSON? = nil, body: [UInt8]? = nil,
         headers: [String: String] = [:], sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> TestAnswer {
+        let (request, response) = try await respond(method, path, token: token, json: json, body: body, headers: headers)
+        let collector = BodyCollector()
+        // A stream of events has no end to wait for.
+        if response.headers[.contentType] != "text/event-stream" { try await response.body.write(collector) }
+        let answer = TestAnswer(
+            status: response.status.code, headers: response.headers, bytes: collector.bytes, requestId: request.requestId)
+        check(answer, operation: request.record.operation, isSparse: path.contains("fields="), sourceLocation)
+        return answer
+    }
+
+    /// Opens a stream of events.
+    func stream(_ path: String, token: String? = "", headers: [String: String] = [:]) async throws -> StreamReader {
+        StreamReader(try await respond(.get, path, token: token, headers: headers).response)
+    }
+
+    private func respond(
+        _ method: HTTPRequest.Method, _ path: String, token: String?, json: JSON? = nil, body: [UInt8]? = nil, headers: [String: String]
+    ) async throws -> (request: HTTPServerRequest, response: Response) {
         var head = HTTPRequest(method: method, scheme: "https", authority: "localhost", path: path)
         if let token { head.headerFields[.authorization] = "Bearer " + (token.isEmpty ? usual(method, path) : token) }
         let bytes = body ?? json?.bytes
@@ -93,13 +111,7 @@ final class TestClient: Sendable {
         }
         for (name, value) in headers { head.headerFields[try #require(HTTPField.Name(name))] = value }
         let request = HTTPServerRequest(head: head, body: HTTPRequestBody(buffer: ByteBuffer(bytes: bytes ?? [])), isSecure: true)
-        let response = await responder.respond(to: request)
-        let collector = BodyCollector()
-        try await response.body.write(collector)
-        let answer = TestAnswer(
-            status: response.status.code, headers: response.headers, bytes: collector.bytes, requestId: request.requestId)
-        check(answer, operation: request.record.operation, isSparse: path.contains("fields="), sourceLocation)
-        return answer
+        return (request, await responder.respond(to: request))
     }
 
     private func usual(_ method: HTTPRequest.Method, _ path: String) -> String {

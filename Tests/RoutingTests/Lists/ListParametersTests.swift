@@ -29,13 +29,16 @@ struct ListParametersTests {
     @Test("Each standard parameter arrives")
     func standard() async throws {
         let list = try await query(
-            "limit=7&sort=-size,name&count=exact&fields=name,id,name&q=a+b%20c&updatedSince=2026-01-01T01:00:00%2B01:00&includeDeleted=true"
+            "limit=7&sort=-size,name&count=exact&fields=name,id,name&q=a+b%20c&updatedSince=2026-01-01T01:00:00%2B01:00"
         )
         #expect(
             list
                 == ListQuery(
                     limit: 7, sort: [SortKey(member: "size", descending: true), SortKey(member: "name")], text: "a b c", countsTotal: true,
-                    updatedSince: Instant("2026-01-01T00:00:00Z"), includesDeleted: true, fields: ["name", "id"]))
+                    updatedSince: Instant("2026-01-01T00:00:00Z"), fields: ["name", "id"]))
+        #expect(
+            try await query("updatedSince=2026-01-01T00:00:00Z&includeDeleted=true")
+                == ListQuery(updatedSince: Instant("2026-01-01T00:00:00Z"), includesDeleted: true))
         #expect(try await query("sort=name,-name,size").sort.map(\.member) == ["name", "size"])
     }
 
@@ -89,6 +92,12 @@ struct ListParametersTests {
         #expect(await service.send(.get, "/things?updatedSince=2026-01-01T00:00:00+01:00").text.contains("%2B"))
     }
 
+    @Test("Deletions go with updatedSince and nothing else", arguments: ["sort=name", "name=a", "q=a", "count=exact", "fields=id", "-"])
+    func deletions(other: String) async throws {
+        let text = other == "-" ? "includeDeleted=true" : "updatedSince=2026-01-01T00:00:00Z&includeDeleted=true&\(other)"
+        #expect(try await errors(text) == ["includeDeleted: \(other == "-" ? "needs-updatedSince" : "not-combinable")"])
+    }
+
     @Test("A cursor leads on in its own list only")
     func cursors() async throws {
         let service = try TestService()
@@ -98,7 +107,7 @@ struct ListParametersTests {
         #expect(await service.send(.get, "/things?limit=9&name=a,b&sort=-size&count=exact&cursor=\(next)").status == 200)
         #expect(service.lastExchange?.list.cursor?.values == ["v", "thi_1"])
         for other in [
-            "sort=size&name=a,b", "sort=-size&name=b,a", "sort=-size", "sort=-size&name=a,b&q=x", "sort=-size&name=a,b&includeDeleted=true",
+            "sort=size&name=a,b", "sort=-size&name=b,a", "sort=-size", "sort=-size&name=a,b&q=x",
         ] {
             #expect(await service.send(.get, "/things?\(other)&cursor=\(next)").errors == ["cursor: cursor"], "\(other)")
         }

@@ -1,0 +1,20 @@
+package import Routing
+package import Services
+
+/// `/v1/audit`.
+package struct AuditHandlers: Sendable {
+    private let audit: AuditService
+
+    package init(audit: AuditService) {
+        self.audit = audit
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding(
+                "listAuditEntries", export: { exchange, sink in try await audit.export(exchange.list, exchange.call, sink) },
+                handle: { .list(try await audit.list($0.list, $0.call)) }),
+            Binding("verifyAudit") { _ in try .view(await audit.verify()) },
+        ]
+    }
+}
