@@ -18,6 +18,7 @@ package struct Operations: Sendable {
             RetentionHandlers(rules: services.retention).bindings,
             PersonalDataHandlers(personalData: services.personalData, redactions: services.redactions).bindings,
             SubjectAccessHandlers(drafts: services.subjectAccess).bindings,
+            WebhookHandlers(webhooks: services.webhooks).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,

@@ -33,10 +33,14 @@ package struct DomainServices: Sendable {
     package let redactions: RedactionService
     package let subjectAccess: SubjectAccessService
     package let keptAnswers: KeptAnswerService
+    package let webhooks: WebhookService
+    package let webhookSender: WebhookSender
     package let health: HealthService
 
-    /// - Parameter directory: the data directory.
-    package init(store: Store, directory: String, logger: Logger) {
+    /// - Parameters:
+    ///   - directory: the data directory.
+    ///   - webhookTransport: what carries webhooks.
+    package init(store: Store, directory: String, logger: Logger, webhookTransport: any WebhookTransport = NoTransport()) {
         self.store = store
         trust = TrustService(store: store)
         schools = SchoolService(store: store)
@@ -67,6 +71,8 @@ package struct DomainServices: Sendable {
         redactions = RedactionService(store: store)
         subjectAccess = SubjectAccessService(store: store)
         keptAnswers = KeptAnswerService(store: store)
+        webhooks = WebhookService(store: store, transport: webhookTransport)
+        webhookSender = WebhookSender(store: store, transport: webhookTransport, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import CoreMetrics
 import Domain
+import HTTPClient
 import Handlers
 import Logging
 import NIOCore
@@ -61,7 +62,8 @@ struct Application {
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
 
-        let services = DomainServices(store: store, directory: options.data.data, logger: logger)
+        let services = DomainServices(
+            store: store, directory: options.data.data, logger: logger, webhookTransport: try options.webhooks.client())
         try await services.ensureDefaults()
 
         let contract = try Contract()
@@ -95,7 +97,8 @@ struct Application {
         }
 
         var running: [any Service] = [
-            Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
+            Background { try await services.imports.run() }, Background { try await services.webhookSender.run() },
+            Background { try await services.keptAnswers.run() },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })

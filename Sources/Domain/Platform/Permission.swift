@@ -32,6 +32,8 @@ package enum Permission: String, CaseIterable, Sendable {
     case importsWrite = "imports:write"
     case privacyRead = "privacy:read"
     case privacyWrite = "privacy:write"
+    case webhooksRead = "webhooks:read"
+    case webhooksWrite = "webhooks:write"
 }
 
 extension Permission {
