@@ -32,6 +32,8 @@ struct WebhookSenderTests {
 
     private func endpoint(_ types: [JSON] = [], url: String = "https://hooks.example.org/", token: String = "") async throws -> String {
         let body: JSON = ["name": "Desk", "url": .string(url), "eventTypes": .array(types)]
+        client.clock.set(Self.start.advanced(bySeconds: -1).description)
+        defer { client.clock.set(Self.start.description) }
         let made = try await client.post(Self.path, token: token, body)
         let id = try #require(made.json["id"]?.stringValue, "\(made.text)")
         // Its own making is an event as well, and none of these tests'.
