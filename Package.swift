@@ -38,12 +38,14 @@ var targets: [Target] = [
     .target(name: "COpenAPI"),
     .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioTLS], swiftSettings: strict),
+    .target(name: "HTTPClient", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioHTTP1], swiftSettings: strict),
     .target(name: "Core", dependencies: ["Cryptography", collections], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["Core", collections], swiftSettings: strict),
     .target(
         name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, sqlite, collections, deque], swiftSettings: strict),
     .target(
-        name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", collections, logging], swiftSettings: strict),
+        name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", "HTTPClient", collections, logging],
+        swiftSettings: strict),
     .target(
         name: "Routing",
         dependencies: [
@@ -55,7 +57,8 @@ var targets: [Target] = [
     .executableTarget(
         name: "partnership",
         dependencies: [
-            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", "TLS", "Cryptography", arguments, lifecycle, unixSignals,
+            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", "HTTPClient", "TLS", "Cryptography", arguments, lifecycle,
+            unixSignals,
             logging,
             metricsCore, nioCore,
         ],
@@ -64,10 +67,13 @@ var targets: [Target] = [
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
     .testTarget(
         name: "TLSTests", dependencies: ["TLS", "Cryptography", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strict),
+    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLS", nioCore, nioPosix, nioTLS], swiftSettings: strict),
     .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", collections], swiftSettings: strict),
     .testTarget(
         name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, sqlite], swiftSettings: strict),
-    .testTarget(name: "ServicesTests", dependencies: ["Services", "Repositories", "Domain", "Core", logging], swiftSettings: strict),
+    .testTarget(
+        name: "ServicesTests", dependencies: ["Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging],
+        swiftSettings: strict),
     .testTarget(
         name: "RoutingTests",
         dependencies: [
@@ -79,8 +85,9 @@ var targets: [Target] = [
     .testTarget(
         name: "HandlersTests",
         dependencies: [
-            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", httpTypes, hummingbird, nioCore, logging, collections,
-            grdb,
+            "Handlers", "Routing", "Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", httpTypes, hummingbird,
+            nioCore,
+            logging, collections, grdb,
         ],
         swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),

@@ -20,6 +20,7 @@ package struct Operations: Sendable {
             SubjectAccessHandlers(drafts: services.subjectAccess).bindings,
             AuditHandlers(audit: services.audit).bindings,
             EventHandlers(events: services.events).bindings,
+            WebhookHandlers(webhooks: services.webhooks).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,

@@ -35,12 +35,18 @@ package struct DomainServices: Sendable {
     package let keptAnswers: KeptAnswerService
     package let audit: AuditService
     package let events: EventService
+    package let webhooks: WebhookService
+    package let webhookSender: WebhookSender
     package let health: HealthService
 
     /// - Parameters:
     ///   - directory: the data directory.
     ///   - eventRetention: how many days events and deletions are kept.
-    package init(store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays, logger: Logger) {
+    ///   - webhookTransport: what carries webhooks.
+    package init(
+        store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays,
+        webhookTransport: any WebhookTransport = NoTransport(), logger: Logger
+    ) {
         self.store = store
         trust = TrustService(store: store)
         schools = SchoolService(store: store)
@@ -73,6 +79,8 @@ package struct DomainServices: Sendable {
         keptAnswers = KeptAnswerService(store: store)
         audit = AuditService(store: store)
         events = EventService(store: store, retention: eventRetention)
+        webhooks = WebhookService(store: store, transport: webhookTransport)
+        webhookSender = WebhookSender(store: store, transport: webhookTransport, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

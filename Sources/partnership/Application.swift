@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import CoreMetrics
 import Domain
+import HTTPClient
 import Handlers
 import Logging
 import NIOCore
@@ -62,7 +63,8 @@ struct Application {
         MetricsSystem.bootstrap(registry)
 
         let services = DomainServices(
-            store: store, directory: options.data.data, eventRetention: options.eventRetentionDays, logger: logger)
+            store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
+            webhookTransport: try options.webhooks.client(), logger: logger)
         try await services.ensureDefaults()
 
         let contract = try Contract()
@@ -98,7 +100,7 @@ struct Application {
 
         var running: [any Service] = [
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
-            Background { try await services.events.run() },
+            Background { try await services.events.run() }, Background { try await services.webhookSender.run() },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })

@@ -3,5 +3,5 @@ package enum EventType {
     package static let all: [String] =
         ResourceType.allCases.flatMap { type in
             ["created", "updated", "deleted", "redacted"].map { "\(type.rawValue).\($0)" }
-        } + ["person.erased", "retentionRule.applied", "subjectAccessDraft.completed"]
+        } + ["person.erased", "retentionRule.applied", "subjectAccessDraft.completed", "webhookEndpoint.disabled"]
 }

@@ -34,6 +34,8 @@ package enum Permission: String, CaseIterable, Sendable {
     case privacyWrite = "privacy:write"
     case auditRead = "audit:read"
     case eventsRead = "events:read"
+    case webhooksRead = "webhooks:read"
+    case webhooksWrite = "webhooks:write"
 }
 
 extension Permission {

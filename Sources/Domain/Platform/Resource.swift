@@ -41,7 +41,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
         term,
         calendarDay, codeItem, apiToken, importJob,
-        retentionRule, subjectAccessDraft, redaction
+        retentionRule, subjectAccessDraft, redaction, webhookEndpoint
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -65,6 +65,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .retentionRule: ("ret", "/v1/retention-rules", .privacyRead)
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
+        case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
         }
     }
 
@@ -107,5 +108,6 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         package static let event = "evt"
         package static let audit = "aud"
         package static let request = "req"
+        package static let webhookDelivery = "whd"
     }
 }

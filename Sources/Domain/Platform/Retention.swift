@@ -76,6 +76,7 @@ package struct Retention: Hashable, Sendable {
         case .retentionRule: forGood("The trust shows what its retention rules are: UK GDPR, article 5(2).")
         case .subjectAccessDraft:
             Retention(.updatedAt, months: 6, "Long enough to answer a complaint about the answer.")
+        case .webhookEndpoint: forGood("Says where changes are sent, as long as they are.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }
     }

@@ -6,7 +6,7 @@ package enum StoredTypes {
         Trust.self, School.self, Membership.self, SchoolOverride.self, Stage.self, Person.self, Appointment.self, Absence.self,
         Delegation.self, Inspection.self, Indicator.self, AcademicYear.self, Term.self, CalendarDay.self, CodeItem.self, ApiToken.self,
         ImportJob.self,
-        RetentionRule.self, SubjectAccessDraft.self, Redaction.self,
+        RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
     ]
 
     /// Those that belong to one school, named by `schoolId`; an index on it serves them.

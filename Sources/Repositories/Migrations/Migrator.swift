@@ -16,6 +16,7 @@ enum Migrator {
         migrator.registerMigration("040-personal-data", foreignKeyChecks: .immediate) { try $0.execute(sql: migration040) }
         migrator.registerMigration("050-kept-answers", foreignKeyChecks: .immediate) { try $0.execute(sql: migration050) }
         migrator.registerMigration("060-followed-changes", foreignKeyChecks: .immediate) { try $0.execute(sql: migration060) }
+        migrator.registerMigration("070-webhooks", foreignKeyChecks: .immediate) { try $0.execute(sql: migration070) }
         return migrator
     }()
 

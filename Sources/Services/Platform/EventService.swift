@@ -150,19 +150,6 @@ private final class SharedPages: Sendable {
 }
 
 extension Event {
-    /// As the contract's `Event`.
-    fileprivate var encoded: [UInt8] {
-        let tree: JSON = [
-            "id": .string(id), "seq": .integer(seq), "type": .string(type), "occurredAt": .string(occurredAt.description), "actor": actor,
-            "resource": [
-                "type": .string(resourceType.rawValue), "id": .string(resourceId), "etag": .string(etag.description),
-                "href": .string(resourceType.href(id: resourceId)),
-            ],
-            "changedMembers": .array(changedMembers.map(JSON.string)), "requestId": .string(requestId),
-        ]
-        return tree.bytes
-    }
-
     /// As HTML's event stream; JSON has no line breaks of its own.
     fileprivate var serverSent: [UInt8] {
         Array("id: \(seq)\nevent: \(type)\ndata: ".utf8) + encoded + Array("\n\n".utf8)

@@ -1,7 +1,9 @@
 import ArgumentParser
+import HTTPClient
 import Logging
 import Routing
 import Services
+import TLS
 
 /// `partnership serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -16,6 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var data: DataOptions
     @OptionGroup(title: "Listening") var listening: ListeningOptions
     @OptionGroup(title: "TLS") var tls: TLSOptions
+    @OptionGroup(title: "Webhooks") var webhooks: WebhookOptions
 
     @Option(
         help: ArgumentHelp(
@@ -97,6 +100,30 @@ struct ListeningOptions: ParsableArguments {
     var trustedProxies: [String] {
         trustedProxy.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0.drop(while: { $0 == " " })) } }
     }
+}
+
+struct WebhookOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Addresses that webhooks may be sent to although they are not of the public internet, such as 10.1.0.0/16; several by commas.",
+            valueName: "addresses"))
+    var webhookAllow: String?
+
+    @Option(help: ArgumentHelp("The authorities that receivers' certificates come from, PEM, instead of the system's.", valueName: "file"))
+    var webhookCaFile: String?
+
+    func validate() throws {
+        for text in texts where AddressRange(text) == nil {
+            throw ValidationError("--webhook-allow takes addresses such as 10.1.0.0/16 or fd00::1, not \(text).")
+        }
+    }
+
+    /// Throws a `TLSError` when the authorities can't be read.
+    func client() throws -> HTTPClient {
+        try HTTPClient(trustRoots: webhookCaFile.map { .file($0) } ?? .system, allowing: texts.compactMap(AddressRange.init))
+    }
+
+    private var texts: [String] { (webhookAllow ?? "").split(separator: ",").map { String($0.drop { $0 == " " }) } }
 }
 
 struct TLSOptions: ParsableArguments {

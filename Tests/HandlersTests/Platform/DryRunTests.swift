@@ -11,7 +11,8 @@ struct DryRunTests {
     /// Why these take no `dryRun`.
     private static let exceptions = [
         "createToken": "a secret is made", "rotateToken": "a secret is made", "putImportFile": "a file is sent",
-        "lookupSchools": "it only reads",
+        "lookupSchools": "it only reads", "createWebhookEndpoint": "a secret is made", "rotateWebhookSecret": "a secret is made",
+        "pingWebhookEndpoint": "a message is sent", "resendWebhookDelivery": "a message is sent",
     ]
 
     private static let writes = OperationTests.all.filter { $0.method != .get && exceptions[$0.id] == nil }
@@ -99,6 +100,10 @@ struct DryRunTests {
                 try #require(answer.status == 200, "\(answer.text)")
             }
             return (path, nil, nil)
+        case "resumeWebhookEndpoint":
+            try #require(try await client.post(path.replacing("/resume", with: "/pause"), token: client.integration).status == 200)
+            return (path, nil, nil)
+        case "replayWebhookEndpoint": return (path, "application/json", Array("{\"fromSeq\":1}".utf8))
         case "deletePerson": return ("/v1/people/\(try await client.addPerson("Nell Ash"))", nil, nil)
         case "erasePerson":
             return (
@@ -139,6 +144,7 @@ struct DryRunTests {
             "/v1/absences": ["endsOn": "2029-01-01"], "/v1/delegations": ["reason": "Handed over"],
             "/v1/academic-years": ["endsOn": "2027-08-30"], "/v1/terms": ["name": "Autumn"], "/v1/calendar-days": ["reason": "Training"],
             "/v1/code-items": ["label": "Latin and Greek"], "/v1/inspections": ["inspectedOn": "2023-01-11"],
+            "/v1/webhook-endpoints": ["name": "Office"],
             "/v1/indicators": ["value": 95], "/v1/retention-rules": ["months": 7],
         ]
         return try #require(patches[collection], "no change for \(collection)")

@@ -103,6 +103,7 @@ struct OperationTests {
             ["schoolId": .string(school), "kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"]
         },
         "/v1/imports": { _, _ in ["source": "gias"] },
+        "/v1/webhook-endpoints": { _, _ in ["name": "Desk", "url": "https://hooks.example.org/"] },
         "/v1/redactions": { _, head in ["resourceId": .string(head), "members": ["jobTitle"], "reason": "Named somebody else"] },
         "/v1/subject-access-drafts": { _, head in ["personId": .string(head)] },
     ]

@@ -20,12 +20,15 @@ struct RepeatedRequestTests {
         try await client.get(path + "?count=exact", token: client.integration).json["total"]
     }
 
-    static let writes = OperationTests.all.filter { [.post, .patch].contains($0.method) }
+    /// Sending a delivery once more takes one that was made; its own test makes it.
+    static let writes = OperationTests.all.filter { [.post, .patch].contains($0.method) && $0.id != "resendWebhookDelivery" }
 
     /// Bodies of what is neither made as ``OperationTests/body(of:_:_:_:)`` says nor patched with nothing. nil for none.
     private static let bodies: [String: (type: String, text: String)?] = [
         "createPerson": ("application/json", #"{"name":"Eve Moss"}"#),
         "createToken": ("application/json", #"{"name":"New","scopes":["schools:read"]}"#),
+        "pauseWebhookEndpoint": nil, "resumeWebhookEndpoint": nil, "rotateWebhookSecret": nil, "pingWebhookEndpoint": nil,
+        "replayWebhookEndpoint": ("application/json", #"{"fromSeq":1}"#),
         "rotateToken": ("application/json", "{}"), "revokeToken": nil,
         "lookupSchools": ("application/json", #"{"identifiers":["urn:100025"]}"#),
         "importPeople": ("text/csv", "name,workEmail\nAda Palmer,ada@b.example\n"),
@@ -100,6 +103,8 @@ struct RepeatedRequestTests {
             second.headers[.contentType] == first.headers[.contentType] && second.headers[.cacheControl] == first.headers[.cacheControl])
         if operation.id == "createToken" || operation.id == "rotateToken" {
             #expect(first.json["token"]?.stringValue?.hasPrefix("ptn_") == true && second.json["token"] == .null)
+        } else if operation.id == "createWebhookEndpoint" || operation.id == "rotateWebhookSecret" {
+            #expect(first.json["secret"]?.stringValue?.hasPrefix("whsec_") == true && second.json["secret"] == .null)
         } else {
             #expect(second.text == first.text)
         }

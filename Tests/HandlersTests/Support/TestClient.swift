@@ -18,6 +18,8 @@ final class TestClient: Sendable {
     let services: DomainServices
     var tokens: TokenService { services.tokens }
     var imports: ImportService { services.imports }
+    /// Where webhooks go.
+    let receiver = FakeReceiver()
     let directory: URL
     private let responder: Responder
     private let contract: Contract
@@ -43,7 +45,8 @@ final class TestClient: Sendable {
         try FileManager.default.copyItem(at: Self.template.get(), to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
         services = DomainServices(
-            store: store, directory: directory.path, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            store: store, directory: directory.path, webhookTransport: receiver,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await services.ensureDefaults()
         contract = try Self.sharedContract.get()
         let operations = Operations(

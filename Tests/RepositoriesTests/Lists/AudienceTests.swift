@@ -40,15 +40,15 @@ import Testing
         switch column {
         case "etag": "\"1\""
         case "createdAt", "updatedAt": .string(Instant.test.description)
-        case "areas", "schoolIds", "files", "values", "distinctiveStrengths", "externalRefs", "members": []
+        case "areas", "schoolIds", "files", "values", "distinctiveStrengths", "externalRefs", "members", "eventTypes": []
         case "entries": [:]
         case "startsFrom": "endsOn"
         case "kind": "redaction"
         case "isLead": false
-        case "bytesRead", "bytesTotal", "rowsRead": 0
+        case "bytesRead", "bytesTotal", "rowsRead", "position": 0
         case "role": .null
         case "chapter": "profile"
-        case "source", "recordedBy", "issuedBy", "stage", "tier", "name", "measure", "reason", "resourceType", "resourceId": "x"
+        case "source", "recordedBy", "issuedBy", "stage", "tier", "name", "measure", "reason", "resourceType", "resourceId", "url": "x"
         case "value": 1
         case "unit": "percent"
         default: .null
@@ -68,6 +68,7 @@ import Testing
             var row = row
             if R.self == Appointment.self { row["role"] = "teacher" }
             if R.self == SubjectAccessDraft.self { row["status"] = "draft" }
+            if R.self == WebhookEndpoint.self { row.merge(["status": "active", "tokenId": row["personId"] ?? .null]) { $1 } }
             return try JSONCodec.decode(type, from: .object(row))
         }
         try test.onWriter { database in
