@@ -228,9 +228,18 @@ def check_privacy(client):
     assert draft.status_code == 201, draft.text
 
 
+def check_endpoint(client):
+    """One for webhooks, at rest: its secret is shown once. What is sent, webhooks.py receives."""
+    http = client.get_httpx_client()
+    made = http.post("/v1/webhook-endpoints", json={"name": "Desk", "url": "https://desk.example/hook", "eventTypes": ["trust.updated"]})
+    assert made.status_code == 201 and made.json()["secret"].startswith("whsec_"), made.text
+    paused = http.post(made.headers["Location"] + "/pause")
+    assert paused.status_code == 200 and paused.json()["status"] == "paused" and "secret" not in paused.json(), paused.text
+
+
 if __name__ == "__main__":
     everything = client_with(os.environ["CHECK_TOKEN"])
     checks = [check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_bulk]
-    for check in [*checks, check_calendars, check_changes, check_privacy]:
+    for check in [*checks, check_calendars, check_changes, check_privacy, check_endpoint]:
         check(everything)
         print(f"   {check.__name__[6:]}: good")

@@ -10,8 +10,8 @@ import Synchronization
 /// How far an endpoint is, is stored with every delivery; whatever ends the process, the next one goes on there. An event is first tried when
 /// the one before was delivered or given up, so an endpoint has one message under way, and holds up nobody else.
 package final class WebhookSender: Sendable {
-    /// How often it looks at most, however much is committed.
-    private static let interval = Duration.milliseconds(50)
+    /// How late it is noticed that an attempt is due, and while none is active, that there is an endpoint at all.
+    private static let interval = Duration.milliseconds(500)
     /// Reading on costs a write only once in so many events that are not for an endpoint.
     private static let unrecordedProgress: Int64 = 1_000
 
@@ -47,9 +47,16 @@ package final class WebhookSender: Sendable {
     package func run() async throws {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.forgetOld() }
-            // At least every second: an attempt may be due though nothing is committed. Ends with the store.
-            for await _ in store.commits.changes(atLeastEvery: .seconds(1)) where !Task.isCancelled {
-                for id in await activeIDs() where begin(id) { group.addTask { await self.serve(id) } }
+            while !Task.isCancelled {
+                var change = 0
+                for await latest in store.commits.changes(atLeastEvery: Self.interval) {
+                    guard latest != change || isAnyDue else { continue }
+                    change = latest
+                    let ids = await activeIDs()
+                    for id in ids where begin(id) { group.addTask { await self.serve(id) } }
+                    // Nobody has to look out for commits.
+                    if ids.isEmpty { break }
+                }
                 try? await Task.sleep(for: Self.interval)
             }
             group.cancelAll()
@@ -65,6 +72,11 @@ package final class WebhookSender: Sendable {
     }
 
     private func activeIDs() async -> [String] { (try? await store.read { try $0.webhooks.active().map(\.id) }) ?? [] }
+
+    private var isAnyDue: Bool {
+        let now = store.now()
+        return state.withLock { $0.due.values.contains { $0 <= now } }
+    }
 
     /// False when it is being served already: then it is looked at once more.
     private func begin(_ id: String) -> Bool {
