@@ -13,6 +13,7 @@ final class AnswerReader: ChannelInboundHandler {
     private let promise: EventLoopPromise<HTTPClient.Answer>
     private var answer: HTTPClient.Answer?
     private var firstByte: Scheduled<Void>?
+    private var rest: Scheduled<Void>?
 
     init(head: HTTPRequestHead, body: [UInt8], limits: HTTPClient.Limits, promise: EventLoopPromise<HTTPClient.Answer>) {
         self.head = head
@@ -42,7 +43,9 @@ final class AnswerReader: ChannelInboundHandler {
             // 100 and 103 come before the answer.
             guard head.status.code >= 200 else { return }
             firstByte?.cancel()
-            answer = HTTPClient.Answer(status: Int(head.status.code), retryAfter: head.headers["retry-after"].first)
+            let answer = HTTPClient.Answer(status: Int(head.status.code), retryAfter: head.headers["retry-after"].first)
+            self.answer = answer
+            rest = context.eventLoop.scheduleTask(in: TimeAmount(limits.body)) { [promise] in promise.succeed(answer) }
         case .body(let part):
             guard let kept = answer?.body.count else { return }
             answer?.body += part.readableBytesView.prefix(limits.keptBytes - kept)
@@ -61,6 +64,7 @@ final class AnswerReader: ChannelInboundHandler {
     /// The status decides: where there is one, a body that breaks off or never ends changes nothing.
     private func finish(_ context: ChannelHandlerContext, _ error: any Error) {
         firstByte?.cancel()
+        rest?.cancel()
         if let answer { promise.succeed(answer) } else { promise.fail(error) }
         context.close(promise: nil)
     }

@@ -11,6 +11,8 @@ package struct HTTPClient: Sendable {
         package var handshake = Duration.seconds(10)
         /// From the request to the first byte of the answer.
         package var firstByte = Duration.seconds(15)
+        /// From the head of the answer to the end of its body: the status is known by then, so nothing depends on the rest.
+        package var body = Duration.seconds(5)
         /// From the look-up of the name on.
         package var whole = Duration.seconds(30)
         /// Bytes of an answer that are read, head included; then the connection is closed.
@@ -88,14 +90,14 @@ package struct HTTPClient: Sendable {
         let addresses = try await resolve(target.host)
         // One that is refused spoils the name: which one is used would else be up to whoever answers for it.
         for address in addresses { try OutgoingTarget.check(address, allowing: allowed) }
-        guard let address = addresses.first else { throw OutgoingError.unresolved }
+        try Task.checkCancellation()
         var request = HTTPRequestHead(version: .http1_1, method: .POST, uri: target.path)
         request.headers.add(name: "Host", value: target.authority)
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         request.headers.add(name: "Content-Length", value: String(body.count))
         request.headers.add(name: "Connection", value: "close")
         let head = request
-        let channel = try await ClientBootstrap(group: loop)
+        let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(limits.connect))
             .channelInitializer { [context, limits] channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -107,8 +109,22 @@ package struct HTTPClient: Sendable {
                     try pipeline.addHandler(AnswerReader(head: head, body: body, limits: limits, promise: promise))
                 }
             }
-            .connect(to: SocketAddress(ipAddress: address.text, port: target.port)).get()
+        let channel = try await connect(bootstrap, addresses, port: target.port)
         promise.futureResult.whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    /// To the first of the addresses that takes a connection: of two kinds one may lead nowhere from here.
+    private func connect(_ bootstrap: ClientBootstrap, _ addresses: [NetworkAddress], port: Int) async throws -> any Channel {
+        var failure: any Error = OutgoingError.unresolved
+        for address in addresses {
+            do {
+                return try await bootstrap.connect(to: SocketAddress(ipAddress: address.text, port: port)).get()
+            } catch {
+                failure = error
+            }
+            try Task.checkCancellation()
+        }
+        throw failure
     }
 
     static func translated(_ error: any Error) -> any Error {

@@ -43,6 +43,14 @@ struct ClientTests {
         #expect(request.hasSuffix("\r\n\r\n" + String(decoding: body, as: UTF8.self)))
     }
 
+    @Test("Once there is a status, a body that never ends changes nothing")
+    func endless() async throws {
+        let server = try await Server.start(certificates) { _ in "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhello" }
+        var limits = HTTPClient.Limits()
+        limits.body = .milliseconds(50)
+        #expect(try await client(limits: limits).post("https://localhost:\(server.port)/", headers: [], body: []).status == 200)
+    }
+
     @Test("A redirect is an answer and is not followed")
     func redirect() async throws {
         let server = try await Server.start(certificates) { port in

@@ -57,10 +57,11 @@ package struct ApiToken: Resource {
 
     /// The actor a request with this token acts as; `grants` are those of its person today.
     ///
-    /// Behind a person's token the name is their id: names in audit headers are chained and in events are sent on, so they could never go.
+    /// Its name is an id, of the person behind it or its own: names in audit headers are chained and in events are sent on to everybody, so
+    /// they could never go.
     package func actor(grants: [Actor.Grant] = []) -> Actor {
         Actor(
-            kind: .token, id: id, name: personId ?? name, personId: personId,
+            kind: .token, id: id, name: personId ?? id, personId: personId,
             grants: role.map { [Actor.Grant(role: $0.rawValue)] } ?? grants,
             scopes: scopes, schoolIds: schoolIds)
     }

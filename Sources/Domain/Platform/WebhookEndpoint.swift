@@ -42,6 +42,8 @@ package struct WebhookEndpoint: Resource {
     /// The token and the position are filled in by the service.
     package static let defaults: JSON.Object = ["eventTypes": [], "status": "active", "position": 0, "tokenId": ""]
 
+    package func wants(_ eventType: String) -> Bool { eventTypes.isEmpty || eventTypes.contains(eventType) }
+
     package mutating func disable(_ reason: String) {
         status = .disabled
         disabledReason = reason

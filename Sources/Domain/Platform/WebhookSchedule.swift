@@ -6,6 +6,8 @@ package enum WebhookSchedule {
     package static let offsets: [Int64] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]
     /// An endpoint that fails for so long is disabled.
     package static let disabledAfterSeconds: Int64 = 5 * 86_400
+    /// But not for the first failures of a delivery: between two of them days may have passed without an event.
+    package static let attemptsBeforeDisabling = 3
     /// A receiver can't ask for more patience than this.
     package static let longestRetryAfterSeconds: Int64 = 86_400
     /// A rotated secret still signs for so long.
@@ -21,7 +23,10 @@ package enum WebhookSchedule {
     ) -> Instant? {
         guard made < offsets.count else { return nil }
         let step = offsets[made] - offsets[made - 1]
-        let planned = Instant(milliseconds: firstAt.milliseconds + offsets[made] * 1_000 + Int64(Double(step) * 100 * jitter))
+        let spread = Int64(Double(step) * 100 * jitter)
+        var planned = Instant(milliseconds: firstAt.milliseconds + offsets[made] * 1_000 + spread)
+        // After a pause the times are long past: then it is as far from this attempt as it would have been.
+        if planned <= now { planned = Instant(milliseconds: now.milliseconds + step * 1_000 + spread) }
         let asked = retryAfter.map { min($0, now.advanced(bySeconds: longestRetryAfterSeconds)) }
         return max(planned, now, asked ?? now)
     }

@@ -40,9 +40,15 @@ package struct EventHandlers: Sendable {
 
     private func streamEvents(_ exchange: Exchange) async throws -> Answer {
         let filter = try Self.filter(exchange)
-        let seen = exchange.headers[.lastEventID].flatMap { Int64($0) } ?? exchange.query.integer("after")
+        let last = try exchange.headers[.lastEventID].map { text in
+            guard let number = Int64(text) else {
+                throw DomainError.invalid([FieldError(parameter: "Last-Event-ID", code: "type", detail: "must be the number of an event")])
+            }
+            return number
+        }
+        let seen = last ?? exchange.query.integer("after")
         let start = try await events.start(after: seen, exchange.call)
-        let slot = try slots.take(for: exchange.call.actor.id)
+        let slot = try slots.take(for: exchange.call.actor.personId ?? exchange.call.actor.id)
         return .eventStream { [events] sink in
             defer { slot.release() }
             try await events.follow(after: start, filter, exchange.call, isSame: exchange.isSameCaller, sink)

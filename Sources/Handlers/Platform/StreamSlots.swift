@@ -2,7 +2,7 @@ import HTTPTypes
 import Routing
 import Synchronization
 
-/// How many streams of events there are at once: of one token, and in all.
+/// How many streams of events there are at once: of one token, or of all tokens of one person, and in all.
 final class StreamSlots: Sendable {
     static let limit = 1_000
     static let limitPerToken = 100

@@ -27,23 +27,42 @@ extension Transaction {
         // An id names its type, and the index is by type first.
         let ids = query.filters.filter { $0.member == "resourceId" }.flatMap(\.values).compactMap(\.stringValue)
         let types = Set(ids.compactMap(ResourceType.init(ofID:)))
-        if types.count == 1, ids.allSatisfy({ ResourceType(ofID: $0) != nil }), let type = types.first {
-            query.filters.append(Filter(member: "resourceType", values: [.string(type.rawValue)]))
+        if !ids.isEmpty, ids.allSatisfy({ ResourceType(ofID: $0) != nil }) {
+            query.filters.append(Filter(member: "resourceType", values: types.map(\.rawValue).sorted().map(JSON.string)))
+        }
+        // In the order of the trail, which ids of the same millisecond don't have. To the outside a place in it is an id.
+        let isInOrder = query.sort.isEmpty
+        if isInOrder {
+            query.sort = [SortKey(member: "seq")]
+            if let cursor = query.cursor { query.cursor = try place(cursor) }
         }
         let columns = AuditTable.columns
-        let selection = (columns + ["members"]).map(Table.quoted).joined(separator: ", ")
-        let page = try page(AuditTable.table, query, .everything, selecting: selection, columns: columns.count + 1) { row in
+        let selection = (columns + ["members", "hash"]).map(Table.quoted).joined(separator: ", ")
+        var page = try page(AuditTable.table, query, .everything, selecting: selection, columns: columns.count + 2) { row in
             var entry: JSON.Object = [:]
             for (index, column) in columns.enumerated() { entry[column] = row.json(Int32(index)) }
-            return (entry: entry, members: try row.strings(Int32(columns.count)))
+            return (entry: entry, members: try row.strings(Int32(columns.count)), hash: Hex.encode(row.blob(Int32(columns.count + 1))))
         }
+        if isInOrder { page.next?.values.removeFirst() }
         var readers = AuditReader(transaction: self, actor: actor)
-        let items = try page.items.map { entry, members in
+        let items = try page.items.map { entry, members, hash in
             var entry = entry
             entry["changes"] = .array(try readers.changes(entry, members))
+            entry["hash"] = .string(hash)
             return JSON.object(entry).bytes
         }
         return Page(items: items, next: page.next, seq: page.seq, total: page.total)
+    }
+
+    private func place(_ cursor: Core.Cursor) throws -> Core.Cursor {
+        let id = cursor.values.last ?? .null
+        let seq = try connection.database.cached("SELECT seq FROM audit WHERE id = ?").first([.text(id.stringValue ?? "")]) {
+            $0.integer(0)
+        }
+        guard let seq else {
+            throw DomainError.invalid([FieldError(parameter: "cursor", code: "invalid-cursor", detail: "is not a cursor of this list")])
+        }
+        return Core.Cursor(fingerprint: cursor.fingerprint, values: [.integer(seq), id])
     }
 
     /// How many entries there are, and the hash of the newest as hex.

@@ -11,6 +11,7 @@ extension WriteTransaction {
     package func forget<R: Stored>(_ type: R.Type, _ ids: [String], members: Set<String>) throws {
         for id in ids { try eraseAuditValues(of: R.type, id: id, members: members) }
         try keptAnswers.forget()
+        try webhooks.forgetAnswers()
         // A deleted term stays in the segments of an index until they happen to be merged.
         if let index = R.table.searchIndex { try connection.database.cached("INSERT INTO \(index)(\(index)) VALUES ('rebuild')").run() }
     }

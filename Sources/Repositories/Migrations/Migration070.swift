@@ -36,6 +36,7 @@ let migration070 = """
     ) STRICT;
     CREATE INDEX webhookDeliveryByEndpoint ON webhookDelivery(endpointId, id);
     CREATE INDEX webhookDeliveryByCreatedAt ON webhookDelivery(createdAt);
+    CREATE INDEX webhookDeliveryWithAnswer ON webhookDelivery(id) WHERE instr(attempts, '"responseBody":"') > 0;
     -- The one an endpoint is at: everything after it waits.
     CREATE UNIQUE INDEX webhookDeliveryPending ON webhookDelivery(endpointId) WHERE state = 'pending';
     """

@@ -87,6 +87,16 @@ extension WebhookRepository<WriteTransaction> {
         try database.cached("INSERT INTO webhookSecret (endpointId, secret) VALUES (?, ?)").run([.text(endpointId), .blob(secret)])
     }
 
+    /// Empties what receivers answered: they may have sent back what is to be forgotten.
+    func forgetAnswers() throws {
+        try transaction.connection.database.cached(
+            """
+            UPDATE webhookDelivery SET attempts = (SELECT json_group_array(json_set(value, '$.responseBody', NULL)) FROM json_each(attempts))
+            WHERE instr(attempts, '"responseBody":"') > 0
+            """
+        ).run()
+    }
+
     package func restart(endpointId: String) throws { try abandonPending(endpointId: endpointId) }
 
     /// The next attempt is made now.
@@ -103,19 +113,25 @@ extension WebhookRepository<BookkeepingTransaction> {
         try save(delivery)
     }
 
-    /// What an attempt at the delivery an endpoint stands at has come to. Returns false, and keeps the attempt only, when the endpoint was
-    /// sent elsewhere in the log meanwhile.
-    package func advance(_ delivery: WebhookDelivery, from position: Int64, failing: Bool) throws -> Bool {
+    /// What an attempt at the delivery that `known` stood at has come to. Returns false, and keeps the attempt only, when the endpoint was
+    /// sent elsewhere in the log meanwhile; or changed otherwise, and then a failed attempt is repeated at once.
+    package func advance(_ delivery: WebhookDelivery, of known: WebhookEndpoint, failing: Bool) throws -> Bool {
         guard let endpoint = try transaction.find(WebhookEndpoint.self, id: delivery.endpointId) else { return false }
-        guard endpoint.position == position, let seq = delivery.eventSeq else {
-            var delivery = delivery
+        var delivery = delivery
+        let isAbandoned = try self.delivery(id: delivery.id, endpointId: endpoint.id).map { $0.state != .pending } ?? false
+        guard endpoint.position == known.position, !isAbandoned, let seq = delivery.eventSeq else {
             if delivery.state == .pending { (delivery.state, delivery.nextAttemptAt) = (.failed, nil) }
+            try save(delivery)
+            return false
+        }
+        if endpoint.etag != known.etag, delivery.state == .pending {
+            delivery.nextAttemptAt = transaction.now
             try save(delivery)
             return false
         }
         try save(delivery)
         try transaction.connection.database.cached("UPDATE webhookEndpoint SET position = ?, failingSince = ? WHERE id = ?").run([
-            .integer(delivery.state == .pending ? position : seq),
+            .integer(delivery.state == .pending ? endpoint.position : seq),
             failing ? .instant(endpoint.failingSince ?? transaction.now) : .null, .text(endpoint.id),
         ])
         return true

@@ -88,6 +88,9 @@ package final class CommitWatch: Sendable {
         }
     }
 
+    /// Whether everybody is to stop following.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// Ends everybody's waiting. Afterwards no mark is taken any more.
     package func close() {
         let followers = state.withLock { state in

@@ -17,8 +17,8 @@ package struct StateMark: Equatable, Sendable {
     }
 }
 
-/// Where marks come from. The memory belongs to the connection it was made from, which has to stay open as long.
-struct StateWatch: @unchecked Sendable {
+/// Where marks come from. The memory belongs to the connection it was made from; before that is closed, the watch is.
+final class StateWatch: @unchecked Sendable {
     /// Version, change counter, sizes, checksums and salts: 48 bytes.
     fileprivate static let headerWords = 6
     /// The only format there has been since 2010. All processes on one database have to agree on it, so it can't change unnoticed.
@@ -26,6 +26,8 @@ struct StateWatch: @unchecked Sendable {
     private static let regionSize: Int32 = 32_768
 
     private let header: UnsafeRawPointer
+    /// Held while a mark is taken: somebody may ask still while the store is being closed.
+    private let isOpen = Mutex(true)
 
     /// nil where SQLite offers no such memory, or in another format: then nothing is remembered, and every read asks the database.
     init?(_ database: Database) throws {
@@ -41,8 +43,14 @@ struct StateWatch: @unchecked Sendable {
     }
 
     /// Taken before a read, it is never newer than what the read sees. Half of a header that is just being written equals no other mark.
-    var mark: StateMark {
-        atomicMemoryFence(ordering: .acquiring)
-        return StateMark(header)
+    /// nil once it is closed.
+    var mark: StateMark? {
+        isOpen.withLock { isOpen in
+            guard isOpen else { return nil }
+            atomicMemoryFence(ordering: .acquiring)
+            return StateMark(header)
+        }
     }
+
+    func close() { isOpen.withLock { $0 = false } }
 }

@@ -177,6 +177,7 @@ package final class Store: Sendable {
             _ = try? database.checkpoint(.truncate)
         }
         commits.close()
+        stateWatch?.close()
         try watcher.close()
         try pointReaders.close()
         try pool.close()

@@ -65,6 +65,11 @@ package final class HTTPServer: Service {
             .serverChannelOption(.backlog, value: CInt(configuration.limits.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A client that vanished without a word is noticed by what it doesn't acknowledge.
+            .childChannelOption(
+                .tcpOption(NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
+                value: Int(configuration.limits.writeStall.components.seconds * 1_000)
+            )
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptGate(capacity: capacity)) }

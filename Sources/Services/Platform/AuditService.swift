@@ -1,10 +1,16 @@
 package import Core
 import Domain
 import Repositories
+import Synchronization
 
 /// The audit trail: who did what when, and whether it is whole.
 package struct AuditService: Sendable {
     let store: Store
+    private let verifying = Verifying()
+
+    init(store: Store) {
+        self.store = store
+    }
 
     /// What a reading of the whole trail found.
     package struct Verification: Encodable, Sendable {
@@ -32,11 +38,32 @@ package struct AuditService: Sendable {
         } while query.cursor != nil
     }
 
+    /// Reads the whole trail. Who asks while it is being read gets what that finds, so that it is never read twice at once.
     package func verify() async throws -> Verification {
-        try await store.read { transaction in
-            let (entries, head) = try transaction.auditHead()
-            let faults = try transaction.verifyChain()
-            return Verification(entries: entries, head: head, intact: faults.isEmpty, faults: faults)
+        try await verifying.once { [store] in
+            let snapshot = try store.snapshot()
+            return try await snapshot.read { transaction in
+                let (entries, head) = try transaction.auditHead()
+                let faults = try transaction.verifyChain()
+                return Verification(entries: entries, head: head, intact: faults.isEmpty, faults: faults)
+            }
         }
+    }
+}
+
+private final class Verifying: Sendable {
+    private let running = Mutex<Task<AuditService.Verification, any Error>?>(nil)
+
+    func once(_ verify: @escaping @Sendable () async throws -> AuditService.Verification) async throws -> AuditService.Verification {
+        let task = running.withLock { running in
+            if let running { return running }
+            let task = Task { [weak self] in
+                defer { self?.running.withLock { $0 = nil } }
+                return try await verify()
+            }
+            running = task
+            return task
+        }
+        return try await task.value
     }
 }

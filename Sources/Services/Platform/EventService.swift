@@ -61,10 +61,10 @@ package struct EventService: Sendable {
         let reader = Reader(call.actor)
         var after = start
         var lastSent = ContinuousClock.now
-        for await change in store.commits.changes(atLeastEvery: .seconds(5)) {
+        for await change in store.commits.changes(atLeastEvery: .seconds(2)) {
             var isBehind = true
             while isBehind {
-                guard isSame() else { return }
+                guard !store.commits.isClosed, isSame() else { return }
                 let page = try await shared.page(change, SharedPages.Key(reader: reader, filter: filter, after: after)) { [after] in
                     let page = try await store.read {
                         try $0.eventPage(after: after, limit: Self.pageLimit, filter, of: reader.types, visibleTo: reader.visibility)
@@ -145,7 +145,13 @@ private final class SharedPages: Sendable {
             state.pages[key] = task
             return task
         }
-        return try await task.value
+        do {
+            return try await task.value
+        } catch {
+            // The next one tries again.
+            state.withLock { if $0.pages[key] == task { $0.pages[key] = nil } }
+            throw error
+        }
     }
 }
 

@@ -21,6 +21,12 @@ struct WebhookCourier: Sendable {
     func attempt(_ message: WebhookMessage, to endpoint: WebhookEndpoint) async throws -> Outcome {
         let now = store.now()
         let secrets = try await store.read { try $0.webhooks.secrets(endpointId: endpoint.id, at: now) }
+        guard !secrets.isEmpty else {
+            // Deleted meanwhile: nothing goes out unsigned.
+            let attempt = WebhookDelivery.Attempt(
+                at: now, statusCode: nil, failure: "the endpoint is gone", durationMilliseconds: 0, responseBody: nil)
+            return Outcome(attempt: attempt, retryAfter: nil)
+        }
         let start = ContinuousClock.now
         var attempt = WebhookDelivery.Attempt(at: now, statusCode: nil, failure: nil, durationMilliseconds: 0, responseBody: nil)
         var retryAfter: Instant?

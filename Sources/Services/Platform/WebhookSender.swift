@@ -27,7 +27,13 @@ package final class WebhookSender: Sendable {
         /// When those that wait are due.
         var due: [String: Instant] = [:]
         /// How far was looked, from which stored position.
-        var seen: [String: (position: Int64, seq: Int64)] = [:]
+        var seen: [String: (etag: VersionTag, position: Int64, seq: Int64)] = [:]
+
+        /// Forgets all but these.
+        mutating func keep(_ ids: [String]) {
+            due = due.filter { ids.contains($0.key) }
+            seen = seen.filter { ids.contains($0.key) }
+        }
     }
 
     private let state = Mutex(State())
@@ -53,9 +59,12 @@ package final class WebhookSender: Sendable {
                     guard latest != change || isAnyDue else { continue }
                     change = latest
                     let ids = await activeIDs()
+                    state.withLock { $0.keep(ids) }
                     for id in ids where begin(id) { group.addTask { await self.serve(id) } }
                     // Nobody has to look out for commits.
                     if ids.isEmpty { break }
+                    // However much is committed.
+                    try? await Task.sleep(for: .milliseconds(50))
                 }
                 try? await Task.sleep(for: Self.interval)
             }
@@ -115,7 +124,7 @@ package final class WebhookSender: Sendable {
     private enum Work {
         case nothing
         case wait(until: Instant)
-        case disable(String)
+        case disable(WebhookEndpoint, String)
         case skip(WebhookEndpoint, to: Int64)
         /// What it is at is no longer kept or no longer for it.
         case abandon(WebhookEndpoint, WebhookDelivery)
@@ -129,8 +138,8 @@ package final class WebhookSender: Sendable {
         case .wait(let due):
             state.withLock { $0.due[id] = due }
             return false
-        case .disable(let reason):
-            try await disable(id, reason)
+        case .disable(let endpoint, let reason):
+            try await disable(endpoint, reason)
             return false
         case .skip(let endpoint, let seq):
             try await skip(endpoint, to: seq)
@@ -139,7 +148,7 @@ package final class WebhookSender: Sendable {
             (delivery.state, delivery.nextAttemptAt) = (.failed, nil)
             let isFailing = endpoint.failingSince != nil
             _ = try await store.bookkeeping { [delivery] in
-                try $0.webhooks.advance(delivery, from: endpoint.position, failing: isFailing)
+                try $0.webhooks.advance(delivery, of: endpoint, failing: isFailing)
             }
             return true
         case .attempt(let endpoint, let event, let delivery):
@@ -157,16 +166,18 @@ package final class WebhookSender: Sendable {
             do {
                 owner = try transaction.owner(of: endpoint, at: now)
             } catch let error as OwnerGone {
-                return .disable(error.reason)
+                return .disable(endpoint, error.reason)
             }
             if let pending = try transaction.webhooks.pending(endpointId: id) {
                 if let due = pending.nextAttemptAt, due > now { return .wait(until: due) }
-                guard let seq = pending.eventSeq, let event = try transaction.event(seq: seq, for: owner) else {
+                guard let seq = pending.eventSeq, let event = try transaction.event(seq: seq, for: owner), endpoint.wants(event.type) else {
                     return .abandon(endpoint, pending)
                 }
                 return .attempt(endpoint, event, pending)
             }
-            let start = seen?.position == endpoint.position ? max(seen?.seq ?? 0, endpoint.position) : endpoint.position
+            var start = endpoint.position
+            // As long as it asks for the same.
+            if let seen, seen.etag == endpoint.etag, seen.position == endpoint.position { start = max(seen.seq, start) }
             let (event, end) = try transaction.nextEvent(for: endpoint, owner, after: start)
             if let event { return .attempt(endpoint, event, nil) }
             return end > start ? .skip(endpoint, to: end) : .nothing
@@ -179,7 +190,7 @@ package final class WebhookSender: Sendable {
             try await store.bookkeeping { try $0.webhooks.skip(endpointId: endpoint.id, from: endpoint.position, to: seq) }
             position = seq
         }
-        state.withLock { $0.seen[endpoint.id] = (position, seq) }
+        state.withLock { $0.seen[endpoint.id] = (endpoint.etag, position, seq) }
     }
 
     private func attempt(_ event: Event, _ former: WebhookDelivery?, to endpoint: WebhookEndpoint) async throws {
@@ -202,26 +213,32 @@ package final class WebhookSender: Sendable {
             delivery.nextAttemptAt = next
         }
         let isStill = try await store.bookkeeping { [delivery] in
-            try $0.webhooks.advance(delivery, from: endpoint.position, failing: !outcome.isDelivered)
+            try $0.webhooks.advance(delivery, of: endpoint, failing: !outcome.isDelivered)
         }
         guard isStill, !outcome.isDelivered else { return }
         if outcome.isGone {
-            try await disable(endpoint.id, "The receiver answered 410: it wants no more.")
-        } else if let since = endpoint.failingSince, now >= since.advanced(bySeconds: WebhookSchedule.disabledAfterSeconds) {
-            try await disable(endpoint.id, "Every attempt has failed since \(since).")
+            try await disable(endpoint, "The receiver answered 410: it wants no more.")
+        } else if let since = endpoint.failingSince, now >= since.advanced(bySeconds: WebhookSchedule.disabledAfterSeconds),
+            delivery.attempts.count >= WebhookSchedule.attemptsBeforeDisabling
+        {
+            try await disable(endpoint, "Every attempt has failed since \(since).")
         }
     }
 
     /// Says so in an event, as nobody asked for it.
-    private func disable(_ id: String, _ reason: String) async throws {
+    private func disable(_ endpoint: WebhookEndpoint, _ reason: String) async throws {
         let call = Call(actor: .system, requestId: TypeID.make(ResourceType.RecordPrefix.request, at: store.now()))
         try await store.write(call) { transaction in
-            guard let old = try transaction.find(WebhookEndpoint.self, id: id), old.status == .active else { return }
+            // Changed since, it may be better now.
+            guard let old = try transaction.find(WebhookEndpoint.self, id: endpoint.id), old.status == .active, old.etag == endpoint.etag
+            else {
+                return
+            }
             var item = old
             item.disable(reason)
             try transaction.update(from: old, to: item, verb: "disabled")
         }
-        logger.notice("A webhook endpoint was disabled.", metadata: ["endpoint": "\(id)", "reason": "\(reason)"])
+        logger.notice("A webhook endpoint was disabled.", metadata: ["endpoint": "\(endpoint.id)", "reason": "\(reason)"])
     }
 
     // MARK: Forgetting

@@ -31,9 +31,10 @@ package struct WebhookService: ResourceService {
             } catch let error as OutgoingError {
                 errors.append(FieldError(pointer: "/url", code: "target", detail: error.description))
             }
-            // What somebody sends elsewhere is what they themselves may see.
-            item.tokenId = try transaction.tokenOfCaller()
+            item.failingSince = nil
         }
+        // What somebody sends elsewhere is what they themselves may see.
+        if item.url != old?.url || item.eventTypes != old?.eventTypes { item.tokenId = try transaction.tokenOfCaller() }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         if old == nil {
             guard try transaction.webhooks.count() < Self.maximumEndpoints else {
@@ -42,6 +43,10 @@ package struct WebhookService: ResourceService {
             item.position = try transaction.lastSeq()
         }
         return item
+    }
+
+    package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {
+        if let old, item.url != old.url { try transaction.webhooks.hurry(endpointId: item.id) }
     }
 
     /// Makes one; its secret is returned here and nowhere again. It gets what happens from now on.

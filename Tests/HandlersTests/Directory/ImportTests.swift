@@ -6,7 +6,7 @@ import Services
 import Testing
 
 /// Imports as somebody who speaks HTTP sees them.
-@Suite(.timeLimit(.minutes(2))) struct ImportTests {
+@Suite(.timeLimit(.minutes(9))) struct ImportTests {
     private static let establishments = """
         URN,LA (code),LA (name),EstablishmentNumber,EstablishmentName,TypeOfEstablishment (code),TypeOfEstablishment (name),\
         EstablishmentStatus (code),PhaseOfEducation (code)

@@ -4,7 +4,7 @@ import OrderedCollections
 import Testing
 
 /// Many at once at the same thing.
-@Suite(.timeLimit(.minutes(3))) struct ConcurrencyTests {
+@Suite(.timeLimit(.minutes(9))) struct ConcurrencyTests {
     @Test("Of two changes based on the same version one is made and one is refused with what changed, a thousand times")
     func pairs() async throws {
         let client = try await TestClient(requestsPerMinute: 0)

@@ -6,7 +6,7 @@ import Repositories
 import Services
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(9)))
 struct EventStreamTests {
     @Test("A stream has what was missed, then each change as it is committed, in the words of the pages")
     func follows() async throws {

@@ -323,4 +323,41 @@ struct WebhookSenderTests {
         _ = await sender.settle()
         #expect(client.receiver.messages.count == 1)
     }
+
+    @Test("After days of rest a delivery that fails again is not tried over and over at once")
+    func afterRest() async throws {
+        _ = try await endpoint(["school.created"])
+        client.receiver.answer(500)
+        try await client.addSchool(urn: "100025")
+        _ = await sender.settle()
+        advance(2 * 86_400)
+        let due = try #require(await sender.settle())
+        #expect(client.receiver.messages.count == 2 && due > client.clock.now)
+    }
+
+    @Test("Who asks for other events gets what they may see, not what the one before them may")
+    func otherTypes() async throws {
+        let id = try await endpoint(["school.updated"])
+        let before = try await find(id)["tokenId"]
+        let narrow = try await client.token(scopes: ["webhooks:read", "webhooks:write", "schools:read"])
+        #expect(try await client.patch("\(Self.path)/\(id)", token: narrow, ["name": "Desk 2"]).json["tokenId"] == before)
+        let patched = try await client.patch("\(Self.path)/\(id)", token: narrow, ["eventTypes": []])
+        #expect(patched.status == 200 && patched.json["tokenId"] != before, "\(patched.text)")
+        _ = try await client.addPerson()
+        _ = await sender.settle()
+        #expect(!client.receiver.messages.contains { $0.type == "person.created" })
+    }
+
+    @Test("Asking for further events and replaying from where it stands sends them")
+    func replayedAfterChange() async throws {
+        let id = try await endpoint(["trust.updated"])
+        try await client.addSchool(urn: "100025")
+        _ = await sender.settle()
+        #expect(client.receiver.messages.isEmpty)
+        let next = (try await find(id)["position"]?.integerValue ?? 0) + 1
+        #expect(try await client.patch("\(Self.path)/\(id)", ["eventTypes": ["school.created"]]).status == 200)
+        #expect(try await client.post("\(Self.path)/\(id)/replay", ["fromSeq": .integer(next)]).status == 200)
+        _ = await sender.settle()
+        #expect(client.receiver.messages.map(\.type) == ["school.created"])
+    }
 }
