@@ -178,7 +178,8 @@ package struct Responder: HTTPResponder {
             headers: headers,
             isSecure: request.isSecure, accepts: "", authority: request.head.authority, bulk: operation.body?.bulk,
             pathNames: operation.pathNames, pathValues: values)
-        if operation.permission != nil {
+        // Every other answer is over before that could change.
+        if operation.permission != nil, operation.produces.contains(Answer.eventStreamType) {
             exchange.isSameCaller = { [authentication, actor] in authentication.gives(actor, for: headers) }
         }
         if !operation.produces.isEmpty {

@@ -72,7 +72,7 @@ struct ExchangeService: Sendable {
         let sender = ResponseSender(outbound: outbound, method: request.head.method, version: head.version, closes: closes)
         let status = response.status
         // Lasts as long as somebody listens, which says nothing about how fast the service is.
-        let isOpenEnded = response.headers.value(.contentType) == "text/event-stream"
+        let isOpenEnded = response.headers.value(.contentType) == Answer.eventStreamType
         var sent: Int?
         do { sent = try await sender.send(response) } catch {}
         report(request, status: status, bytes: sent, started: started, isOpenEnded: isOpenEnded)

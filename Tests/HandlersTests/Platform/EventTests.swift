@@ -9,6 +9,12 @@ import Testing
 struct EventTests {
     private func items(_ answer: TestAnswer) -> [JSON] { answer.json["items"]?.arrayValue ?? [] }
 
+    @Test("A place to go on from that is no number is refused, not taken for none", arguments: ["1e3", "x", "-1", "5.0"])
+    func lastEventID(text: String) async throws {
+        let client = try await TestClient()
+        #expect(try await client.get("/v1/events/stream", headers: ["Last-Event-ID": text]).places == ["Last-Event-ID"])
+    }
+
     @Test("Each change is an event with its place, who did it, what it led to and where that is found")
     func events() async throws {
         let client = try await TestClient()

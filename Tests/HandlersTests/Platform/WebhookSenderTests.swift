@@ -360,4 +360,63 @@ struct WebhookSenderTests {
         _ = await sender.settle()
         #expect(client.receiver.messages.map(\.type) == ["school.created"])
     }
+
+    @Test("What a receiver answers to an endpoint that is changed meanwhile doesn't disable what it is now")
+    func changedMeanwhile() async throws {
+        let id = try await endpoint(["school.created"])
+        client.receiver.answer { [client] _ in
+            let patched = try await client.patch("\(Self.path)/\(id)", ["url": "https://new.example.org/"])
+            client.receiver.answer(204)
+            return HTTPClient.Answer(status: patched.status == 200 ? 410 : 204)
+        }
+        try await client.addSchool(urn: "100025")
+        _ = await sender.settle()
+        #expect(try await find(id)["status"] == "active")
+        _ = await sender.settle()
+        #expect(client.receiver.messages.map(\.url) == ["https://hooks.example.org/", "https://new.example.org/"])
+    }
+
+    @Test("One failure after days without an event doesn't disable it, though the last event failed as well")
+    func quietEndpoint() async throws {
+        let id = try await endpoint(["school.created"])
+        client.receiver.answer(500)
+        try await client.addSchool(urn: "100025")
+        while let due = await sender.settle() { client.clock.set(due.description) }
+        #expect(try await find(id)["failingSince"] != .null)
+        advance(6 * 86_400)
+        try await client.addSchool(urn: "100026")
+        _ = await sender.settle()
+        #expect(try await find(id)["status"] == "active" && client.receiver.messages.count == 11)
+    }
+
+    @Test("An event whose type is no longer asked for holds nothing up")
+    func noLongerWanted() async throws {
+        let id = try await endpoint(["school.created", "person.created"])
+        client.receiver.answer(500)
+        try await client.addSchool(urn: "100025")
+        _ = await sender.settle()
+        client.receiver.answer(204)
+        client.receiver.clear()
+        #expect(try await client.patch("\(Self.path)/\(id)", ["eventTypes": ["person.created"]]).status == 200)
+        _ = try await client.addPerson()
+        advance(5)
+        _ = await sender.settle()
+        #expect(client.receiver.messages.map(\.type) == ["person.created"])
+    }
+
+    @Test("What receivers sent back is forgotten when anything is redacted")
+    func forgottenAnswers() async throws {
+        let id = try await endpoint(["person.created"])
+        client.receiver.answer { _ in HTTPClient.Answer(status: 200, body: Array("echo".utf8)) }
+        let person = try await client.addPerson()
+        _ = await sender.settle()
+        func answers() async throws -> [JSON] {
+            try await client.get("\(Self.path)/\(id)/deliveries").json["items"]?.arrayValue?
+                .flatMap { $0["attempts"]?.arrayValue ?? [] }.compactMap { $0["responseBody"] } ?? []
+        }
+        #expect(try await answers() == ["echo"])
+        let redaction: JSON = ["resourceId": .string(person), "members": ["jobTitle"], "reason": "Wrong"]
+        #expect(try await client.post("/v1/redactions", token: client.officer(), redaction).status == 201)
+        #expect(try await answers() == [.null])
+    }
 }

@@ -1,5 +1,6 @@
 import Core
 import Domain
+import GRDB
 import Testing
 
 @testable import Repositories
@@ -131,5 +132,27 @@ import Testing
         }
         #expect(try seen(.none) == 1 && seen(.schools(["sch_a"])) == 2 && seen(.schools(["sch_b"])) == 1 && seen(.all) == 2)
         #expect(try seen(.all, nil) == 3)
+    }
+
+    @Test("A deletion recorded before its audience was takes it from its event")
+    func deletedBefore() throws {
+        let queue = try DatabaseQueue()
+        try Migrator.migrator.migrate(queue, upTo: "050-kept-answers")
+        try queue.write { database in
+            for (seq, audience, parties) in [(1, "directory", "[]"), (2, "parties", #"["per_1"]"#)] {
+                try database.execute(
+                    sql: """
+                        INSERT INTO event (id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties)
+                        VALUES (?, 'person.deleted', '', '{}', 'person', 'per_1', '"2"', '[]', '', ?, ?)
+                        """, arguments: ["evt_\(seq)", audience, parties])
+            }
+            for id in ["per_1", "per_2"] {
+                try database.execute(sql: "INSERT INTO tombstone VALUES ('person', ?, '\"2\"', '')", arguments: [id])
+            }
+        }
+        try Migrator.migrator.migrate(queue)
+        let found = try queue.read { try Row.fetchAll($0, sql: "SELECT audience, parties FROM tombstone ORDER BY resourceId") }
+        #expect(found.map { $0["audience"] as String } == ["parties", "parties"])
+        #expect(found.map { $0["parties"] as String } == [#"["per_1"]"#, "[]"])
     }
 }

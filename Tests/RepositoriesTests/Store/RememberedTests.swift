@@ -84,4 +84,13 @@ import Testing
             #expect(question.count == 4 + asked)
         }
     }
+
+    @Test("Whoever asks a store that is closed gets an error")
+    func closed() throws {
+        let test = try TestStore()
+        let question = Question()
+        #expect(try question.ask(test.store) == 0)
+        try test.store.close()
+        #expect(throws: (any Error).self) { try question.ask(test.store) }
+    }
 }
