@@ -8,7 +8,7 @@ import Services
 extension Answer {
     /// A resource of which every member is stored: the header tag is the member `etag`, strong.
     static func item(_ resource: some Resource, status: Status = .ok, location: String? = nil) throws -> Answer {
-        try .item(JSONCodec.encode(resource), etag: EntityTag(resource.etag), status: status, location: location)
+        try .item(resource.wireBytes(), etag: EntityTag(resource.etag), status: status, location: location)
     }
 
     /// 201 with the place of a new one.
@@ -23,7 +23,7 @@ extension Answer {
 
     /// A resource with members that change without a new version: the header tag is weak, version and hash.
     static func view(_ resource: some Resource, status: Status = .ok, location: String? = nil) throws -> Answer {
-        let bytes = try JSONCodec.encode(resource)
+        let bytes = try resource.wireBytes()
         return .item(bytes, etag: .weak(resource.etag, of: bytes), status: status, location: location)
     }
 

@@ -55,18 +55,37 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
         }
     }
 
-    func visible(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: false) }
+    func visible(_ exchange: Exchange) async throws -> Target? {
+        target(exchange, try service.identify(exchange.path("id"), exchange.call))
+    }
 
-    func changeable(_ exchange: Exchange) async throws -> Target? { try target(exchange, writes: true) }
+    func changeable(_ exchange: Exchange) async throws -> Target? {
+        target(exchange, try service.identifyForWriting(exchange.path("id"), exchange.call))
+    }
 
     /// Absent or invisible is 404; visible but not the caller's to change is 403, before anything is said about the body.
-    private func target(_ exchange: Exchange, writes: Bool) throws -> Target {
-        let id = exchange.path("id")
-        let (found, etag) = try writes ? service.identifyForWriting(id, exchange.call) : service.identify(id, exchange.call)
-        return Target(id: found, etag: etag) {
+    private func target(_ exchange: Exchange, _ identified: (id: String, etag: VersionTag)) -> Target {
+        let found = identified.id
+        return Target(id: found, etag: identified.etag) {
             try await service.changedMembers(found, since: $0)
         } readOnlyErrors: {
             try service.readOnlyErrors($0, of: found, exchange.call)
+        }
+    }
+}
+
+extension ResourceOperations where Service: StatefulService {
+    /// `POST /v1/…/{id}/action` for each action of the resource's table of states; the operation is named action and type: `activateCycle`.
+    var actions: [Binding] { Service.Item.Action.allCases.map(act) }
+
+    private func act(_ action: Service.Item.Action) -> Binding {
+        let type = Service.Item.type.rawValue
+        return Binding(action.rawValue + type.prefix(1).uppercased() + type.dropFirst()) { exchange in
+            target(exchange, try service.identify(exchange.path("id"), for: action, exchange.call))
+        } write: { exchange in
+            try await service.act(action, on: exchange.targetID, exchange.body, exchange.call)
+        } answer: {
+            try .item($0)
         }
     }
 }

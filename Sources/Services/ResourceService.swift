@@ -37,6 +37,9 @@ package protocol ResourceService: ResourceReader {
 
     /// Throws `conflict` when other things still need it.
     func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws
+
+    /// Throws `notInThisState` for one whose state doesn't let it be changed, or deleted.
+    func checkState(of item: Item, forDeletion: Bool) throws
 }
 
 extension ResourceService {
@@ -50,6 +53,7 @@ extension ResourceService {
     package func stored(_ item: Item, replacing old: Item?, _ transaction: WriteTransaction) throws {}
     package func deleted(_ item: Item, _ transaction: WriteTransaction) throws {}
     package func checkDeletion(of item: Item, _ transaction: WriteTransaction) throws {}
+    package func checkState(of item: Item, forDeletion: Bool) throws {}
 }
 
 // MARK: Reading
@@ -130,12 +134,14 @@ extension ResourceService {
 
     /// The version of a resource the caller is about to change. Throws `notFound`, `forbidden` for whoever may see but not change it, and
     /// `conflict` for what is part of a school that has left.
-    package func identifyForWriting(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+    ///
+    /// - Parameter permission: what the write takes; nil for ``writing``.
+    package func identifyForWriting(_ id: String, permission: Permission? = nil, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let item = try find(id, call)
         let now = store.now()
         try store.readNow { transaction in
             let today = now.day(in: try transaction.zone())
-            try transaction.authorise(writing, forAnyOf: places(of: item, on: today, transaction), call.actor, on: today)
+            try transaction.authorise(permission ?? writing, forAnyOf: places(of: item, on: today, transaction), call.actor, on: today)
             try transaction.checkHasNotLeft(school: school(of: item), on: today)
         }
         return (item.id, item.etag)
@@ -151,14 +157,18 @@ extension ResourceService {
         _ id: String, _ precondition: Precondition, _ transaction: WriteTransaction, patch: (Item) throws -> JSON
     ) throws -> Item {
         let old = try findForWriting(id, precondition, transaction)
+        try checkState(of: old, forDeletion: false)
         return try change(old, patch: patch(old), transaction)
     }
 
-    private func findForWriting(_ id: String, _ precondition: Precondition, _ transaction: WriteTransaction) throws -> Item {
+    /// What the caller is about to change: visible, the caller's to change by `permission` (nil for ``writing``), at the version it knows.
+    func findForWriting(
+        _ id: String, permission: Permission? = nil, _ precondition: Precondition, _ transaction: WriteTransaction
+    ) throws -> Item {
         guard let old = try transaction.find(Item.self, id: id, visibleTo: Visibility(of: transaction.call.actor)) else {
             throw DomainError.notFound
         }
-        try checkWriter(of: old, transaction)
+        try checkWriter(of: old, permission: permission, transaction)
         try transaction.check(precondition, of: old)
         return old
     }
@@ -185,6 +195,7 @@ extension ResourceService {
     /// The same as part of a larger write, on its own precondition.
     func delete(_ id: String, _ precondition: Precondition, _ transaction: WriteTransaction) throws {
         let old = try findForWriting(id, precondition, transaction)
+        try checkState(of: old, forDeletion: true)
         try checkDeletion(of: old, transaction)
         try transaction.delete(old)
         try deleted(old, transaction)
@@ -203,8 +214,8 @@ extension ResourceService {
         return prepared
     }
 
-    private func checkWriter(of item: Item, _ transaction: WriteTransaction) throws {
-        try transaction.authorise(writing, forAnyOf: places(of: item, on: transaction.today(), transaction))
+    private func checkWriter(of item: Item, permission: Permission? = nil, _ transaction: WriteTransaction) throws {
+        try transaction.authorise(permission ?? writing, forAnyOf: places(of: item, on: transaction.today(), transaction))
         try transaction.checkHasNotLeft(school: school(of: item), on: transaction.today())
     }
 }

@@ -10,3 +10,18 @@ package struct Encoded: Hashable, Sendable {
         self.bytes = bytes
     }
 }
+
+extension Encoded {
+    /// The same object with further members at its end; nil bytes are null.
+    package func adding(_ members: [(String, [UInt8]?)]) -> Encoded {
+        guard !members.isEmpty else { return self }
+        var bytes = Array(self.bytes.dropLast())
+        for (name, value) in members {
+            var member = JSONWriter()
+            member.string(name)
+            bytes += [UInt8(ascii: ",")] + member.bytes + [UInt8(ascii: ":")] + (value ?? Array("null".utf8))
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return Encoded(id: id, etag: etag, bytes: bytes)
+    }
+}

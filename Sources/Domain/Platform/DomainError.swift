@@ -16,6 +16,8 @@ package enum DomainError: Error, Hashable, Sendable {
     case overlap(FieldError)
     /// The state of the resource doesn't allow the action.
     case conflict(String)
+    /// The same where it is a matter of states: what can be done instead.
+    case notInThisState(String, allowedActions: [String])
     /// What is asked for is older than what is kept of the log; the number of the oldest event that is.
     case expired(oldestSeq: Int64)
     /// A place in the log that it hasn't reached: the follower's log was another one. The newest number there is.

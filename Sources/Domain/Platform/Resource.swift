@@ -28,12 +28,25 @@ package protocol Resource: Codable, Equatable, Sendable {
     static var readOnlyReason: String { get }
     /// Members that hold codes of lists; checked with every write.
     static var codedMembers: [CodedMember] { get }
+    /// Members on the wire that follow from the stored ones and nothing else.
+    var derivedMembers: [(name: String, value: JSON)] { get }
 }
 
 extension Resource {
     package static var defaults: JSON.Object { [:] }
     package static var readOnlyReason: String { "is set by the service and read-only" }
     package static var codedMembers: [CodedMember] { [] }
+    package var derivedMembers: [(name: String, value: JSON)] { [] }
+
+    /// As it is sent: every stored member, then what follows from them.
+    package func wireBytes() throws -> [UInt8] {
+        let bytes = try JSONCodec.encode(self)
+        let derived = derivedMembers
+        return derived.isEmpty ? bytes : Encoded(id: id, etag: etag, bytes: bytes).adding(derived.map { ($0.name, $0.value.bytes) }).bytes
+    }
+
+    /// The same as a tree.
+    package func wireTree() throws -> JSON { try JSON(parsing: wireBytes()) }
 }
 
 /// The one table of resource types: name in events and audit, id prefix, database table, place on the wire.

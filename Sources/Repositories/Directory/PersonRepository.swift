@@ -38,7 +38,8 @@ package struct PersonRepository<Owner: Transaction> {
         var selects: [String] = []
         for type in StoredTypes.ofSchools {
             for reference in Table.references where reference.type == .person && type.table.columns.contains(reference.member) {
-                selects.append("SELECT \(reference.member) AS person FROM \(type.table.name) WHERE schoolId = ?1")
+                guard let ofSchool = type.table.condition("schoolId") else { continue }
+                selects.append("SELECT \(reference.member) AS person FROM \(type.table.name) WHERE \(ofSchool)")
             }
         }
         let sql = "SELECT person FROM (\(selects.joined(separator: " UNION "))) WHERE person IS NOT NULL ORDER BY person"

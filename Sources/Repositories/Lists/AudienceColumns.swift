@@ -2,12 +2,18 @@ import Core
 import Domain
 
 /// Which columns of a table say who may see a row: the SQL side of ``Resource/audience``. A test holds the two against each other.
-enum AudienceColumns: Hashable, Sendable {
+indirect enum AudienceColumns: Hashable, Sendable {
     case directory
     /// The row concerns the school in this column.
     case leadership(school: String)
+    /// The row concerns every school in the array of this column.
+    case leadershipOfEach(schools: String)
     /// Each of these columns names a party, or nobody; whoever goes by one of the names in `always` is a party to every row.
     case parties([String], always: [String] = [])
+    /// Everybody named in the arrays of these columns is a party.
+    case partiesOfEach([String])
+    /// One audience for rows whose column has one of these values, another for the rest: a draft is its author's.
+    case whether(_ column: String, in: [String], AudienceColumns, else: AudienceColumns)
 
     /// What restricts a list to what is visible; nil when everything is. Its text depends on the table alone, so that statements are kept.
     func condition(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue])? {
@@ -19,6 +25,19 @@ enum AudienceColumns: Hashable, Sendable {
             case .none: ("FALSE", [])
             case .schools(let schools): ("\(Table.quoted(school)) IN (SELECT value FROM json_each(?))", [.names(schools)])
             }
+        case .leadershipOfEach(let schools):
+            switch visibility.leadership {
+            case .all: nil
+            case .none: ("FALSE", [])
+            case .schools(let governed): (Self.hasElement(schools), [.names(governed)])
+            }
+        case .partiesOfEach(let columns):
+            visibility.parties.map { parties in
+                let names = SQLValue.names(parties)
+                return ("(" + columns.map(Self.hasElement).joined(separator: " OR ") + ")", columns.map { _ in names })
+            }
+        case .whether(let column, let values, let first, let second):
+            Self.either(column, values, first.condition(visibility), second.condition(visibility))
         case .parties(let columns, let always):
             visibility.parties.flatMap { parties in
                 if !parties.isDisjoint(with: always) { return nil }
@@ -28,6 +47,22 @@ enum AudienceColumns: Hashable, Sendable {
                 return ("(" + each.joined(separator: " OR ") + ")", columns.map { _ in names })
             }
         }
+    }
+
+    private static func hasElement(_ column: String) -> String {
+        "EXISTS (SELECT 1 FROM json_each(\(Table.quoted(column))) AS element WHERE element.value IN (SELECT value FROM json_each(?)))"
+    }
+
+    private static func either(
+        _ column: String, _ values: [String], _ first: (sql: String, arguments: [SQLValue])?,
+        _ second: (sql: String, arguments: [SQLValue])?
+    ) -> (sql: String, arguments: [SQLValue])? {
+        guard first != nil || second != nil else { return nil }
+        let list = values.map { "'\($0)'" }.joined(separator: ", ")
+        return (
+            "CASE WHEN \(Table.quoted(column)) IN (\(list)) THEN \(first?.sql ?? "TRUE") ELSE \(second?.sql ?? "TRUE") END",
+            (first?.arguments ?? []) + (second?.arguments ?? [])
+        )
     }
 }
 

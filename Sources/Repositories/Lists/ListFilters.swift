@@ -54,6 +54,10 @@ struct ListFilters {
         let values = try filter.values.map { try value($0, of: member) }
         let column = Table.quoted(member.name)
         let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
+        if member.array != nil {
+            guard filter.comparison == .eq, let condition = table.condition(member.name, among: marks) else { throw Self.invalid(filter) }
+            return addPoint(condition, values)
+        }
         switch filter.comparison {
         case .eq: addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
         // A row without a value is not equal to one.

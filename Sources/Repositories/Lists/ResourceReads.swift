@@ -60,7 +60,7 @@ extension Transaction {
             if let bytes = kept?[index] { return Encoded(id: id, etag: etag, bytes: bytes) }
             // The same snapshot that named the version holds the row.
             guard let resource = try find(type, id: id) else { throw StoreError.damaged(path: R.table.name, reason: "\(id) is gone") }
-            let bytes = try JSONCodec.encode(resource)
+            let bytes = try resource.wireBytes()
             cache?.insert(R.type, id: id, etag: etag, bytes: bytes)
             return Encoded(id: id, etag: etag, bytes: bytes)
         }
@@ -142,7 +142,7 @@ extension StoreSnapshot {
                 }
             }
             for resource in resources {
-                try await body(Encoded(id: resource.id, etag: resource.etag, bytes: try JSONCodec.encode(resource)))
+                try await body(Encoded(id: resource.id, etag: resource.etag, bytes: try resource.wireBytes()))
             }
         }
     }

@@ -9,8 +9,8 @@ package enum StoredTypes {
         RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
     ]
 
-    /// Those that belong to one school, named by `schoolId`; an index on it serves them.
-    package static let ofSchools: [any Stored.Type] = all.filter { $0.table.columns.contains("schoolId") }
+    /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.
+    package static let ofSchools: [any Stored.Type] = all.filter { $0.table.condition("schoolId") != nil }
 
     private static let byType = Dictionary(uniqueKeysWithValues: all.map { ($0.type, $0) })
 

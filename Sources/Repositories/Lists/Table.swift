@@ -12,13 +12,17 @@ package struct Table: Sendable {
         let name: String
         let isNullable: Bool
         /// Filter values are brought into the stored form before they are compared.
-        let isInstant: Bool
+        var isInstant = false
+        /// The array whose elements are asked for, each by itself; such a member is for filters with equality only.
+        var array: String?
 
-        static func required(_ name: String) -> Member { Member(name: name, isNullable: false, isInstant: false) }
-        static func optional(_ name: String) -> Member { Member(name: name, isNullable: true, isInstant: false) }
+        static func required(_ name: String) -> Member { Member(name: name, isNullable: false) }
+        static func optional(_ name: String) -> Member { Member(name: name, isNullable: true) }
         static func instant(_ name: String, isNullable: Bool = false) -> Member {
             Member(name: name, isNullable: isNullable, isInstant: true)
         }
+        /// Those with this element in their array, served by the table that ``ElementSQL`` makes: `schoolId` of `schoolIds`.
+        static func element(_ name: String, of array: String) -> Member { Member(name: name, isNullable: false, array: array) }
     }
 
     let name: String
@@ -83,6 +87,14 @@ package struct Table: Sendable {
 
     /// Members that lists may filter and sort by.
     package var listableMembers: Set<String> { Set(members.keys) }
+
+    /// Rows whose member is the argument numbered `?1`: of the column, or an element of the array.
+    func condition(_ member: String, among marks: String = "?1") -> String? {
+        if let array = members[member]?.array {
+            return "id IN (SELECT ownerId FROM \(ElementSQL.name(name, array)) WHERE value IN (\(marks)))"
+        }
+        return columns.contains(member) ? "\(Self.quoted(member)) IN (\(marks))" : nil
+    }
 
     /// Whether a dated fact holds on a day.
     static let holds = "(startsOn IS NULL OR startsOn <= ?) AND (endsOn IS NULL OR endsOn >= ?)"

@@ -17,13 +17,15 @@ package struct Problem: Error, Hashable, Sendable {
     package var changedMembers: [String]?
     /// With `events-expired`: the oldest event still kept.
     package var oldestSeq: Int64?
+    /// With `conflict` over a state: the actions it allows.
+    package var allowedActions: [String]?
     /// `Allow`, `Retry-After`, `WWW-Authenticate` and the like.
     package var headers: HTTPFields
 
     /// - Parameter detail: nil for what the code says in general.
     package init(
         _ code: ProblemCode, _ detail: String? = nil, errors: [FieldError] = [], currentEtag: VersionTag? = nil,
-        changedMembers: [String]? = nil, oldestSeq: Int64? = nil, headers: HTTPFields = [:]
+        changedMembers: [String]? = nil, oldestSeq: Int64? = nil, allowedActions: [String]? = nil, headers: HTTPFields = [:]
     ) {
         self.code = code
         self.detail = detail ?? code.title + "."
@@ -31,6 +33,7 @@ package struct Problem: Error, Hashable, Sendable {
         self.currentEtag = currentEtag
         self.changedMembers = changedMembers
         self.oldestSeq = oldestSeq
+        self.allowedActions = allowedActions
         self.headers = headers
     }
 
@@ -89,6 +92,10 @@ package struct Problem: Error, Hashable, Sendable {
         if let oldestSeq {
             writer.key("oldestSeq")
             writer.integer(oldestSeq)
+        }
+        if let allowedActions {
+            writer.key("allowedActions")
+            JSON.array(allowedActions.map(JSON.string)).write(to: &writer)
         }
         writer.endObject()
         return writer.bytes

@@ -15,7 +15,7 @@ enum MergePatch {
         {
             return changed
         }
-        let before = try JSONCodec.tree(stored)
+        let before = try stored.wireTree()
         guard case .object(var members) = before, case .object(let changes) = patch else {
             throw DomainError.invalid([FieldError(pointer: "", code: "type", detail: "must be an object")])
         }
@@ -35,7 +35,7 @@ enum MergePatch {
 
     /// The members of a patch that it may not change and would.
     static func readOnlyErrors<R: Resource>(_ patch: JSON, to stored: R) throws -> [FieldError] {
-        readOnlyErrors(patch.objectValue ?? [:], try JSONCodec.tree(stored), R.self)
+        readOnlyErrors(patch.objectValue ?? [:], try stored.wireTree(), R.self)
     }
 
     private static func readOnlyErrors<R: Resource>(_ changes: JSON.Object, _ before: JSON, _ type: R.Type) -> [FieldError] {
