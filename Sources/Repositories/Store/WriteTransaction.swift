@@ -35,6 +35,22 @@ package final class WriteTransaction: Transaction {
         return resource
     }
 
+    /// Adds many resources of one type, several with each statement.
+    ///
+    /// Throws ``DomainError/duplicate(_:)`` when a unique value of any of them is taken, by a stored one or by another of them.
+    package func insert<R: Stored>(_ resources: [R]) throws {
+        for start in stride(from: 0, to: resources.count, by: Table.rowsAtOnce) {
+            let part = resources[start..<min(start + Table.rowsAtOnce, resources.count)]
+            guard part.count == Table.rowsAtOnce else {
+                for resource in part { try insert(resource) }
+                return
+            }
+            let rows = try part.map { try RowEncoder.values(of: $0, columns: R.table.columns) }
+            try translatingConstraints(R.table) { try database.cached(R.table.insertMany).run(Array(rows.joined())) }
+            for (resource, values) in zip(part, rows) { try recordInsert(of: resource, values, audience: nil, verb: "created") }
+        }
+    }
+
     private func recordInsert<R: Stored>(of resource: R, _ values: [SQLValue], audience: Audience?, verb: String) throws {
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: nil, after: $1) }
         try record(verb, of: resource, changes: changes, audience: audience)

@@ -60,6 +60,23 @@ import Testing
         #expect(try await test.store.write(.test, ask) == 4)
     }
 
+    @Test("Many rows added at once leave what the same rows leave one by one, and a taken value among them leaves nothing")
+    func many() async throws {
+        let test = try TestStore()
+        let schools = (1...47).map { number in School.test(number) { $0.town = "Town \(number)" } }
+        try await test.store.write(.test) { try $0.insert(schools) }
+        #expect(try test.integer("SELECT count(*) FROM school") == 47)
+        #expect(try test.integer("SELECT count(*) FROM audit") == 47)
+        #expect(try test.integer("SELECT count(*) FROM event WHERE type = 'school.created'") == 47)
+        for school in schools { #expect(try test.store.readNow { try $0.find(School.self, id: school.id) } == school) }
+        #expect(try test.integer("SELECT count(*) FROM schoolSearch WHERE schoolSearch MATCH 'town'") == 47)
+        #expect(try await test.store.check().isEmpty)
+
+        let more = (41...90).map { School.test($0) }
+        await #expect(throws: DomainError.self) { try await test.store.write(.test) { try $0.insert(more) } }
+        #expect(try test.integer("SELECT count(*) FROM school") == 47)
+    }
+
     @Test("A change of nothing keeps the version and leaves no trace")
     func unchanged() async throws {
         let test = try TestStore(options: StoreOptions(clock: { Self.later }))
