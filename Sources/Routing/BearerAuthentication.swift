@@ -29,13 +29,14 @@ struct BearerAuthentication: Sendable {
     }
 
     private static func token(in field: String) throws(Problem) -> String {
-        let scheme = field.utf8.prefix { $0 != 0x20 }
-        guard String(Substring(scheme)).lowercased() == "bearer" else { throw refusal("The only scheme understood is Bearer.") }
-        let token = Substring(field.utf8[scheme.endIndex...].drop { $0 == 0x20 })
-        guard !token.isEmpty, token.utf8.allSatisfy(isTokenCharacter) else {
+        let bytes = Array(field.utf8)
+        let scheme = bytes.prefix { $0 != Ascii.space }
+        guard Ascii.equals(scheme, "bearer") else { throw refusal("The only scheme understood is Bearer.") }
+        let token = bytes[scheme.endIndex...].drop { $0 == Ascii.space }
+        guard !token.isEmpty, token.allSatisfy(isTokenCharacter) else {
             throw refusal("The field Authorization must be Bearer, a space, and one token.", ", error=\"invalid_request\"")
         }
-        return String(token)
+        return String(decoding: token, as: UTF8.self)
     }
 
     private static func isTokenCharacter(_ byte: UInt8) -> Bool {

@@ -3,6 +3,9 @@ enum PercentEncoding {
     /// nil for a malformed escape or for bytes that aren't UTF-8.
     /// - Parameter plusIsSpace: the convention of queries (application/x-www-form-urlencoded).
     static func decode(_ bytes: some Collection<UInt8>, plusIsSpace: Bool = false) -> String? {
+        if !bytes.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) {
+            return String(validating: bytes, as: UTF8.self)
+        }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()

@@ -13,11 +13,13 @@ final class RateLimiter: Sendable {
         let seconds: Int
         /// Of the window it was taken from.
         let start: Int
+        /// `RateLimit-Policy`, the same for everybody.
+        fileprivate let policy: HTTPField
 
-        /// `RateLimit-Policy` and `RateLimit`.
+        /// Adds `RateLimit-Policy` and `RateLimit`.
         func apply(to headers: inout HTTPFields) {
-            headers[.rateLimitPolicy] = "\"default\";q=\(limit);w=\(RateLimiter.windowSeconds)"
-            headers[.rateLimit] = "\"default\";r=\(remaining);t=\(seconds)"
+            headers.append(policy)
+            headers.append(HTTPField(name: .rateLimit, value: "\"default\";r=\(remaining);t=\(seconds)"))
         }
     }
 
@@ -34,6 +36,7 @@ final class RateLimiter: Sendable {
     }
 
     private let limit: Int
+    private let policy: HTTPField
     private let seconds: @Sendable () -> Int
     private let state: Mutex<State> = Mutex(State())
 
@@ -42,6 +45,7 @@ final class RateLimiter: Sendable {
     ///   - seconds: a clock that never goes back.
     init(limit: Int, seconds: @escaping @Sendable () -> Int = { AttemptLimiter.monotonicSeconds() }) {
         self.limit = limit
+        policy = HTTPField(name: .rateLimitPolicy, value: "\"default\";q=\(limit);w=\(Self.windowSeconds)")
         self.seconds = seconds
     }
 
@@ -60,7 +64,8 @@ final class RateLimiter: Sendable {
             if isAllowed { window.used += 1 }
             state.windows[principal] = window
             let share = Share(
-                limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start), start: window.start)
+                limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start), start: window.start,
+                policy: policy)
             return (share, isAllowed)
         }
     }

@@ -7,7 +7,7 @@ struct RequestPath {
     /// nil for `*` and for CONNECT, which have neither.
     init?(_ target: String) {
         guard target != "*" else { return nil }
-        if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+        if let mark = target.firstIndex(ofByte: UInt8(ascii: "?")) {
             path = String(target[..<mark])
             queryText = target[target.utf8.index(after: mark)...]
         } else {

@@ -143,7 +143,7 @@ struct Router: Sendable {
     private static func fits(_ template: PathTemplate, _ segments: [Slice<UnsafeBufferPointer<UInt8>>]) -> Bool {
         for (segment, bytes) in zip(template.segments, segments) {
             switch segment {
-            case .literal(let literal): if !bytes.elementsEqual(literal) { return false }
+            case .literal(let literal): if bytes.count != literal.count || !bytes.elementsEqual(literal) { return false }
             case .parameter: if bytes.isEmpty { return false }
             }
         }

@@ -10,7 +10,7 @@ extension Transaction {
             throw DomainError.forbidden("\(permission.rawValue) for the whole trust is needed; this caller holds it for schools at most.")
         }
         if permission.chapter != nil {
-            let delegated = try once("delegated by \(id)") { try people.chaptersDelegated(by: id, on: today) }
+            let delegated = try once("delegated by \(id) on \(today)") { try people.chaptersDelegated(by: id, on: today) }
             if permission.isHeld(by: actor, for: scope, delegated: delegated) { return }
         }
         if permission.isSchoolsOwn {
@@ -37,11 +37,19 @@ extension Transaction {
 }
 
 extension Transaction {
+    /// Throws `forbidden` for whoever may not write what is of these places, `conflict` for what is part of a school that has left.
+    func checkWriter(of places: [Scope], school: String?, _ permission: Permission, _ actor: Actor, on today: LocalDate) throws {
+        try authorise(permission, forAnyOf: places, actor, on: today)
+        try checkHasNotLeft(school: school, on: today)
+    }
+
     /// Throws ``DomainError/conflict(_:)`` for what belongs to a school that has left the trust: its history stays as it was on its last day.
     /// A school that never was a member, or is one again, is open to change.
     func checkHasNotLeft(school id: String?, on today: LocalDate) throws {
         guard let id else { return }
-        let leftOn = try once("left \(id)") { Membership.leftOn(try all(Membership.self, where: "schoolId", is: id), today: today) }
+        let leftOn = try once("left \(id) on \(today)") {
+            Membership.leftOn(try all(Membership.self, where: "schoolId", is: id), today: today)
+        }
         guard let day = leftOn else { return }
         throw DomainError.conflict(
             "The school left the trust: \(day) was its last day. What belongs to it is read-only since; a new membership opens it again.")
@@ -60,11 +68,25 @@ extension WriteTransaction {
     }
 
     /// The caller with the authority it has now.
-    func actorNow() throws -> Actor { try once("actor", readActor) }
+    func actorNow() throws -> Actor {
+        guard call.actor.kind == .token else { return call.actor }
+        let today = try today()
+        let caller = try once("caller \(call.actor.id) on \(today)") { try Caller(tokenId: call.actor.id, on: today, self) }
+        guard let caller else { return call.actor }
+        guard caller.token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
+        return caller.actor
+    }
+}
 
-    private func readActor() throws -> Actor {
-        guard call.actor.kind == .token, let token = try find(ApiToken.self, id: call.actor.id) else { return call.actor }
-        guard token.isUsable(at: now) else { throw DomainError.forbidden("The token was revoked or has expired meanwhile.") }
-        return token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: today()) } ?? [])
+/// A token with the authority it gives on a day, as far as it is usable.
+private struct Caller: Sendable {
+    let token: ApiToken
+    let actor: Actor
+
+    /// nil when there is no such token.
+    init?(tokenId: String, on day: LocalDate, _ transaction: some Transaction) throws {
+        guard let token = try transaction.find(ApiToken.self, id: tokenId) else { return nil }
+        self.token = token
+        actor = token.actor(grants: try token.personId.map { try transaction.people.grants(personId: $0, on: day) } ?? [])
     }
 }

@@ -141,8 +141,9 @@ extension ResourceService {
         let now = store.now()
         try store.readNow { transaction in
             let today = now.day(in: try transaction.zone())
-            try transaction.authorise(permission ?? writing, forAnyOf: places(of: item, on: today, transaction), call.actor, on: today)
-            try transaction.checkHasNotLeft(school: school(of: item), on: today)
+            let places = try places(of: item, on: today, transaction)
+            try transaction.checkWriter(
+                of: places, school: school(of: item), permission ?? writing, call.actor, on: today)
         }
         return (item.id, item.etag)
     }
@@ -215,8 +216,10 @@ extension ResourceService {
     }
 
     private func checkWriter(of item: Item, permission: Permission? = nil, _ transaction: WriteTransaction) throws {
-        try transaction.authorise(permission ?? writing, forAnyOf: places(of: item, on: transaction.today(), transaction))
-        try transaction.checkHasNotLeft(school: school(of: item), on: transaction.today())
+        let today = try transaction.today()
+        let places = try places(of: item, on: today, transaction)
+        try transaction.checkWriter(
+            of: places, school: school(of: item), permission ?? writing, transaction.actorNow(), on: today)
     }
 }
 

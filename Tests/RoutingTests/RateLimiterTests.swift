@@ -51,8 +51,8 @@ struct RateLimiterTests {
     @Test("The fields say how many there are in which time, and what is left until when")
     func fields() {
         var headers = HTTPFields()
-        RateLimiter.Share(limit: 100, remaining: 7, seconds: 12, start: 0).apply(to: &headers)
+        RateLimiter(limit: 100, seconds: { 48 }).take("a")?.share.apply(to: &headers)
         #expect(headers[.rateLimitPolicy] == "\"default\";q=100;w=60")
-        #expect(headers[.rateLimit] == "\"default\";r=7;t=12")
+        #expect(headers[.rateLimit] == "\"default\";r=99;t=60")
     }
 }

@@ -1,8 +1,11 @@
 /// Codable to JSON and back, for every resource alike.
 package enum JSONCodec {
     /// Bytes with every member present: an optional without a value is written as null.
-    package static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONBytesEncoder(capacity: 1024)
+    package static func encode(_ value: some Encodable) throws -> [UInt8] { try encode(value, capacity: 1024) }
+
+    /// - Parameter capacity: how many bytes it will probably take.
+    package static func encode(_ value: some Encodable, capacity: Int) throws -> [UInt8] {
+        let encoder = JSONBytesEncoder(capacity: capacity)
         try encoder.write(value)
         return encoder.writer.bytes
     }

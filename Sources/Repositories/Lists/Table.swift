@@ -47,6 +47,8 @@ package struct Table: Sendable {
     let selection: String
     let selectByID: String
     let insert: String
+    /// The same for ``rowsAtOnce`` rows.
+    let insertMany: String
 
     init<R: Resource>(
         _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [], isVolatile: Bool = false,
@@ -66,7 +68,13 @@ package struct Table: Sendable {
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
         let marks = Array(repeating: "?", count: columns.count).joined(separator: ", ")
         insert = "INSERT INTO \(name) (\(selection)) VALUES (\(marks))"
+        let rows = Array(repeating: "(\(marks))", count: Self.rowsAtOnce).joined(separator: ", ")
+        insertMany = "INSERT INTO \(name) (\(selection)) VALUES \(rows)"
     }
+
+    /// Each statement on a table with triggers begins with a savepoint, before which the full-text index is written out: most of that is
+    /// saved by few rows at once.
+    static let rowsAtOnce = 20
 
     /// A table of records that are no resources: read-only, all of it for whoever may read any.
     init(record name: String, columns: [String], members: [Member]) {
@@ -83,6 +91,7 @@ package struct Table: Sendable {
         selection = columns.map(Self.quoted).joined(separator: ", ")
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
         insert = ""
+        insertMany = ""
     }
 
     /// Members that lists may filter and sort by.

@@ -8,7 +8,7 @@ extension Store {
             try IntegrityChecks.structure(database) + ReadTransaction(Connection(database)).verifyChain()
         }
         // An FTS5 check is spelled as an insert, so it needs the writer; it changes nothing.
-        findings += try await queue.submit(isLarge: true, isDryRun: true) { try IntegrityChecks.searchIndexes($0) }
+        findings += try await queue.submit(isLarge: true, isDryRun: true) { database, _ in try IntegrityChecks.searchIndexes(database) }
         return findings
     }
 }

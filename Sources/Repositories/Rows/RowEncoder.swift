@@ -66,14 +66,12 @@ final class RowEncoder: Encoder {
     }
 
     private static func column(_ value: some Encodable) throws -> SQLValue {
-        switch value {
-        case let value as Instant: return .text(value.description)
-        case let value as LocalDate: return .text(value.description)
-        case let value as VersionTag: return .text(value.description)
-        default: break
-        }
+        if let value = exactly(value, Instant.self) { return .text(value.description) }
+        if let value = exactly(value, LocalDate.self) { return .text(value.description) }
+        if let value = exactly(value, VersionTag.self) { return .text(value.description) }
+        if let value = exactly(value, [String].self), value.isEmpty { return .json("[]") }
         // Enums and the like are one JSON scalar, everything else is kept as JSON text.
-        let bytes = try JSONCodec.encode(value)
+        let bytes = try JSONCodec.encode(value, capacity: 64)
         switch bytes.first {
         case UInt8(ascii: "{"), UInt8(ascii: "["): return .json(String(decoding: bytes, as: UTF8.self))
         // The name of a case, with nothing to unescape.

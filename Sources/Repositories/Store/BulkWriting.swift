@@ -18,7 +18,7 @@ extension Store {
     }
 
     private func set(_ settings: [String]) async throws {
-        try await queue.submit(isLarge: true) { database in
+        try await queue.submit(isLarge: true) { database, _ in
             for setting in settings { try database.cached("PRAGMA \(setting)").run() }
         }
     }

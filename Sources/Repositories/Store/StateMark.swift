@@ -15,6 +15,9 @@ package struct StateMark: Equatable, Sendable {
         for index in 0..<StateWatch.headerWords { words[index] = header.load(fromByteOffset: index * 8, as: UInt64.self) }
         self.words = words
     }
+
+    /// How many commits there have been, as SQLite counts them; begins anew after the largest number.
+    var commits: UInt32 { withUnsafeBytes(of: words) { $0.load(fromByteOffset: 8, as: UInt32.self) } }
 }
 
 /// Where marks come from. The memory belongs to the connection it was made from; before that is closed, the watch is.
@@ -25,9 +28,15 @@ final class StateWatch: @unchecked Sendable {
     private static let format: UInt32 = 3_007_000
     private static let regionSize: Int32 = 32_768
 
+    private struct State {
+        var isOpen = true
+        /// From the first of these to the last, commits said nothing about authority.
+        var quiet: (first: StateMark, last: StateMark)?
+    }
+
     private let header: UnsafeRawPointer
     /// Held while a mark is taken: somebody may ask still while the store is being closed.
-    private let isOpen = Mutex(true)
+    private let state = Mutex(State())
 
     /// nil where SQLite offers no such memory, or in another format: then nothing is remembered, and every read asks the database.
     init?(_ database: Database) throws {
@@ -44,13 +53,32 @@ final class StateWatch: @unchecked Sendable {
 
     /// Taken before a read, it is never newer than what the read sees. Half of a header that is just being written equals no other mark.
     /// nil once it is closed.
-    var mark: StateMark? {
-        isOpen.withLock { isOpen in
-            guard isOpen else { return nil }
-            atomicMemoryFence(ordering: .acquiring)
-            return StateMark(header)
+    var mark: StateMark? { state.withLock { current($0) } }
+
+    /// The same for what follows from authority alone: stays while nothing but what is noted by ``noteQuietCommit(from:)`` is committed.
+    var authorityMark: StateMark? {
+        state.withLock { state in
+            let mark = current(state)
+            guard let quiet = state.quiet, quiet.last == mark else { return mark }
+            return quiet.first
         }
     }
 
-    func close() { isOpen.withLock { $0 = false } }
+    /// A transaction of this process that said nothing about authority has been committed. `mark` was taken while it held the write lock:
+    /// when there was one commit since, it was this one, and everything about authority is as it was.
+    func noteQuietCommit(from mark: StateMark) {
+        state.withLock { state in
+            guard let now = current(state), now.commits == mark.commits &+ 1 else { return }
+            let first = state.quiet.flatMap { $0.last == mark ? $0.first : nil }
+            state.quiet = (first ?? mark, now)
+        }
+    }
+
+    private func current(_ state: State) -> StateMark? {
+        guard state.isOpen else { return nil }
+        atomicMemoryFence(ordering: .acquiring)
+        return StateMark(header)
+    }
+
+    func close() { state.withLock { $0.isOpen = false } }
 }

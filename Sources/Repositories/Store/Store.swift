@@ -22,6 +22,7 @@ package final class Store: Sendable {
     /// Apart from the pool: `data_version` speaks of changes made by other connections.
     private let watcher: DatabaseQueue
     private let stateWatch: StateWatch?
+    private let authority = Remembered<any Sendable>(.untilAuthorityChanges)
     /// Wakes whoever follows what is committed.
     package let commits: CommitWatch
     private let locks: Mutex<[FileLock]>
@@ -56,7 +57,7 @@ package final class Store: Sendable {
         } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
         }
-        queue = WriteQueue(pool: pool)
+        queue = WriteQueue(pool: pool, watch: stateWatch, authority: authority)
         cache = EncodedCache(capacity: options.cacheBytes)
         now = options.clock
     }
@@ -91,12 +92,13 @@ package final class Store: Sendable {
         try pointReaders.read { try transaction($0, body) }
     }
 
-    /// The same for one answer that is asked for again and again: the database is asked once, and again after anyone has committed anything.
-    /// What isn't there is not remembered.
+    /// The same for one answer that is asked for again and again: the database is asked once, and again after anyone has committed what
+    /// ends the answer's ``Remembered/Lifetime``. What isn't there is not remembered.
     package func readNow<Value>(
         _ key: String, remembering remembered: Remembered<Value>, _ body: (ReadTransaction) throws -> Value?
     ) throws -> Value? {
-        guard let mark = stateWatch?.mark else { return try readNow(body) }
+        let current = remembered.lifetime == .untilCommit ? stateWatch?.mark : stateWatch?.authorityMark
+        guard let mark = current else { return try readNow(body) }
         if let value = remembered.value(key, at: mark) { return value }
         let value = try readNow(body)
         if let value { remembered.keep(value, for: key, at: mark) }
@@ -105,10 +107,11 @@ package final class Store: Sendable {
 
     /// What GRDB's own `read` does, but with cached statements: its BEGIN and COMMIT cost more than a point read.
     private func transaction<Value>(_ database: Database, _ body: (ReadTransaction) throws -> Value) throws -> Value {
+        let known = stateWatch?.authorityMark.map { AuthorityAnswers(remembered: authority, mark: $0) }
         try database.cached("BEGIN DEFERRED").run()
         // Ends the transaction even where an error already did, or where the task was cancelled.
         defer { if database.isInsideTransaction { _ = try? database.cached("ROLLBACK").run() } }
-        return try body(ReadTransaction(Connection(database, cache: cache)))
+        return try body(ReadTransaction(Connection(database, cache: cache), authority: known))
     }
 
     /// Changes whenever anyone, in this process or another, has committed something. Costs microseconds.
@@ -119,7 +122,8 @@ package final class Store: Sendable {
     // MARK: Writing
 
     /// One write of resources: everything in `body` is committed together, or nothing is. Returns after the commit, with the change on
-    /// disk. `body` may be run while others wait for the same commit: no I/O, no waiting in it.
+    /// disk. `body` may be run while others wait for the same commit: no I/O, no waiting in it. It may be run twice, when a neighbour in the
+    /// same commit fails: all it leaves is in the database.
     ///
     /// With `call.dryRun` everything is checked and rolled back; with `call.keeping` the answer is kept along with the rows. `source` names
     /// where the values come from, for the audit trail (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. Throws
@@ -128,8 +132,8 @@ package final class Store: Sendable {
     package func write<Value: Sendable>(
         _ call: Call, source: String? = nil, isLarge: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws -> Value {
-        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [now] database in
-            let transaction = WriteTransaction(Connection(database), call: call, source: source, now: now())
+        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [now] database, batch in
+            let transaction = WriteTransaction(Connection(database), batch, call: call, source: source, now: now())
             let value = try body(transaction)
             if let keeping = call.keeping, !call.dryRun { try transaction.keptAnswers.keep(keeping, of: value) }
             return value
@@ -139,8 +143,10 @@ package final class Store: Sendable {
     /// A write that is nobody's resource, beside the others in the same queue: no audit, no event.
     @discardableResult
     package func bookkeeping<Value: Sendable>(_ body: @escaping @Sendable (BookkeepingTransaction) throws -> Value) async throws -> Value {
-        try await queue.submit { [now] database in
-            try body(BookkeepingTransaction(Connection(database), now: now()))
+        try await queue.submit { [now] database, batch in
+            // Nobody knows what is done to which table.
+            batch.decidesAuthority = true
+            return try body(BookkeepingTransaction(Connection(database), now: now()))
         }
     }
 

@@ -7,12 +7,10 @@ import GRDB
 package protocol Transaction: AnyObject {
     var connection: Connection { get }
 
-    /// The answer to a question about authority (who the caller is by now, which day it is): a write asks it many times and reads it once.
-    func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer
-}
-
-extension Transaction {
-    package func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer { try read() }
+    /// The answer to a question about authority (who the caller is by now, which zone the trust has): it is asked with every request, and
+    /// read once as long as nothing is committed that decides about authority. `question` names everything else the answer depends on,
+    /// such as the day; `read` looks at resources that decide about authority (`ResourceType.decidesAuthority`) and at nothing else.
+    func once<Answer: Sendable>(_ question: String, _ read: () throws -> Answer) throws -> Answer
 }
 
 /// The connection of a transaction, opaque outside this module.
@@ -30,9 +28,16 @@ package final class Connection {
 /// One consistent state of the database, as of the first statement.
 package final class ReadTransaction: Transaction {
     package let connection: Connection
+    private let authority: AuthorityAnswers?
 
-    init(_ connection: Connection) {
+    /// - Parameter authority: of a mark that was taken before the connection's state.
+    init(_ connection: Connection, authority: AuthorityAnswers? = nil) {
         self.connection = connection
+        self.authority = authority
+    }
+
+    package func once<Answer: Sendable>(_ question: String, _ read: () throws -> Answer) throws -> Answer {
+        try authority?.once(question, read) ?? read()
     }
 }
 
@@ -46,4 +51,6 @@ package final class BookkeepingTransaction: Transaction {
         self.connection = connection
         self.now = now
     }
+
+    package func once<Answer: Sendable>(_ question: String, _ read: () throws -> Answer) throws -> Answer { try read() }
 }

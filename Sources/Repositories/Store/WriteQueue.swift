@@ -4,8 +4,8 @@ import GRDB
 import GRDBSQLite
 import Synchronization
 
-/// Group commit: writes that wait share one `BEGIN IMMEDIATE … COMMIT` and so one fsync, each in its own savepoint, each answered after
-/// the commit.
+/// Group commit: writes that wait share one `BEGIN IMMEDIATE … COMMIT` and so one fsync, and are answered after it. One that fails leaves the
+/// others alone: when it has changed something by then, all of them run again, each in a savepoint of its own.
 ///
 /// Batches run on GRDB's writer queue and never in a request's task, so that cancelling a request interrupts nobody. Foreign keys are all
 /// immediate: a deferred violation would fail innocent neighbours at COMMIT.
@@ -19,8 +19,8 @@ final class WriteQueue: Sendable {
     private struct Job: Sendable {
         /// All checks, nothing kept.
         let isDryRun: Bool
-        /// Does the work and returns what to do after the commit.
-        let perform: @Sendable (Database) throws -> Answer
+        /// Does the work and returns what to do after the commit. May be called twice, the first time for nothing.
+        let perform: @Sendable (Database, WriteBatch) throws -> Answer
         let fail: @Sendable (any Error) -> Void
     }
 
@@ -34,22 +34,27 @@ final class WriteQueue: Sendable {
     }
 
     private let pool: DatabasePool
+    private let watch: StateWatch?
+    private let authority: Remembered<any Sendable>
     private let state = Mutex(State())
 
-    init(pool: DatabasePool) {
+    /// - Parameter authority: what is remembered about authority, together with `watch`.
+    init(pool: DatabasePool, watch: StateWatch?, authority: Remembered<any Sendable>) {
         self.pool = pool
+        self.watch = watch
+        self.authority = authority
     }
 
     /// Runs `work` and returns after the commit. A large write waits for the small ones and is committed by itself. Cancelling the calling
     /// task changes nothing: the write takes place.
     func submit<Value: Sendable>(
-        isLarge: Bool = false, isDryRun: Bool = false, _ work: @escaping @Sendable (Database) throws -> Value
+        isLarge: Bool = false, isDryRun: Bool = false, _ work: @escaping @Sendable (Database, WriteBatch) throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let job = Job(
                 isDryRun: isDryRun,
-                perform: { database in
-                    let value = try work(database)
+                perform: { database, batch in
+                    let value = try work(database, batch)
                     return { continuation.resume(returning: value) }
                 },
                 fail: { continuation.resume(throwing: $0) })
@@ -98,23 +103,54 @@ final class WriteQueue: Sendable {
 
     /// One batch of small writes, as many as wait.
     private func runSmall(_ database: Database) {
-        var done: [(job: Job, answer: Answer)] = []
+        var jobs: [Job] = []
         do {
-            while done.count < Self.batchLimit, let job = state.withLock({ $0.small.popFirst() }) {
-                // Listed before anything runs: an error that ends the whole transaction is this job's too.
-                done.append((job, {}))
-                if done.count == 1 { try database.cached("BEGIN IMMEDIATE").run() }
-                done[done.count - 1].answer = try performInSavepoint(job, database)
-            }
-            if !done.isEmpty { try database.cached("COMMIT").run() }
+            let answers = try runTogether(&jobs, database) ?? runApart(jobs, database)
+            for answer in answers { answer() }
         } catch {
             if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
             // Where another process holds the write lock for longer than the busy timeout, everyone waits in vain.
             let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
-            for job in done.map(\.job) + (isBusy ? takeAll() : []) { job.fail(isBusy ? DomainError.busy : error) }
-            return
+            for job in jobs + (isBusy ? takeAll() : []) { job.fail(isBusy ? DomainError.busy : error) }
         }
-        for (_, answer) in done { answer() }
+    }
+
+    /// Takes what waits and commits it, without a savepoint for each: SQLite would copy every page that several of them change, once for each.
+    /// Most that fail do so before they have changed anything. nil, with nothing changed at all, where one failed later.
+    private func runTogether(_ jobs: inout [Job], _ database: Database) throws -> [Answer]? {
+        var answers: [Answer] = []
+        var batch: WriteBatch?
+        while jobs.count < Self.batchLimit, let job = state.withLock({ $0.small.popFirst() }) {
+            // Listed before anything runs: an error that ends the whole transaction is this job's too.
+            jobs.append(job)
+            let current = try batch ?? begin(database)
+            batch = current
+            if job.isDryRun {
+                answers.append(try performInSavepoint(job, database, current))
+                continue
+            }
+            let changes = sqlite3_total_changes(database.sqliteConnection)
+            do {
+                answers.append(try job.perform(database, current))
+            } catch {
+                guard database.isInsideTransaction, !Self.endsBatch(error) else { throw error }
+                guard sqlite3_total_changes(database.sqliteConnection) == changes else {
+                    try database.cached("ROLLBACK").run()
+                    return nil
+                }
+                answers.append { job.fail(error) }
+            }
+        }
+        if let batch { try commit(database, batch) }
+        return answers
+    }
+
+    /// Runs them again, each in a savepoint of its own, and commits.
+    private func runApart(_ jobs: [Job], _ database: Database) throws -> [Answer] {
+        let batch = try begin(database)
+        let answers = try jobs.map { try performInSavepoint($0, database, batch) }
+        try commit(database, batch)
+        return answers
     }
 
     /// One large write, in a transaction of its own. Within a savepoint SQLite keeps the former state of every page in a journal that each
@@ -122,14 +158,24 @@ final class WriteQueue: Sendable {
     private func runLarge(_ database: Database) {
         guard let job = state.withLock({ $0.large.popFirst() }) else { return }
         do {
-            try database.cached("BEGIN IMMEDIATE").run()
-            let answer = try job.perform(database)
-            try database.cached(job.isDryRun ? "ROLLBACK" : "COMMIT").run()
+            let batch = try begin(database)
+            let answer = try job.perform(database, batch)
+            if job.isDryRun { try database.cached("ROLLBACK").run() } else { try commit(database, batch) }
             answer()
         } catch {
             if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
             job.fail((error as? DatabaseError)?.resultCode == .SQLITE_BUSY ? DomainError.busy : error)
         }
+    }
+
+    private func begin(_ database: Database) throws -> WriteBatch {
+        try database.cached("BEGIN IMMEDIATE").run()
+        return WriteBatch(watch, authority)
+    }
+
+    private func commit(_ database: Database, _ batch: WriteBatch) throws {
+        try database.cached("COMMIT").run()
+        batch.committed()
     }
 
     private func takeAll() -> [Job] {
@@ -143,11 +189,11 @@ final class WriteQueue: Sendable {
     }
 
     /// Throws only when the whole batch is lost; an error of the job itself becomes its answer.
-    private func performInSavepoint(_ job: Job, _ database: Database) throws -> Answer {
+    private func performInSavepoint(_ job: Job, _ database: Database, _ batch: WriteBatch) throws -> Answer {
         try database.cached("SAVEPOINT job").run()
         let answer: Answer
         do {
-            answer = try job.perform(database)
+            answer = try job.perform(database, batch)
             if job.isDryRun { try database.cached("ROLLBACK TO job").run() }
         } catch {
             // A full disk or an I/O error may already have rolled everything back, and leaves nothing worth committing.

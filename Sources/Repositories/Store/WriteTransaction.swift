@@ -10,11 +10,13 @@ package final class WriteTransaction: Transaction {
     package let source: String?
     /// The one clock of this write.
     package let now: Instant
-    /// Answers to what was asked ``once(_:_:)``, as long as nothing that decides about authority is changed.
-    private var known: [String: Any] = [:]
+    private let batch: WriteBatch
+    /// Answers to what was asked ``once(_:_:)`` after the batch decided about authority, as long as nothing does so again.
+    private var known: [String: any Sendable] = [:]
 
-    init(_ connection: Connection, call: Call, source: String?, now: Instant) {
+    init(_ connection: Connection, _ batch: WriteBatch, call: Call, source: String?, now: Instant) {
         self.connection = connection
+        self.batch = batch
         self.call = call
         self.source = source
         self.now = now
@@ -29,9 +31,29 @@ package final class WriteTransaction: Transaction {
     package func insert<R: Stored>(_ resource: R, audience: Audience? = nil, verb: String = "created") throws -> R {
         let values = try RowEncoder.values(of: resource, columns: R.table.columns)
         try translatingConstraints(R.table) { try database.cached(R.table.insert).run(values) }
+        try recordInsert(of: resource, values, audience: audience, verb: verb)
+        return resource
+    }
+
+    /// Adds many resources of one type, several with each statement.
+    ///
+    /// Throws ``DomainError/duplicate(_:)`` when a unique value of any of them is taken, by a stored one or by another of them.
+    package func insert<R: Stored>(_ resources: [R]) throws {
+        for start in stride(from: 0, to: resources.count, by: Table.rowsAtOnce) {
+            let part = resources[start..<min(start + Table.rowsAtOnce, resources.count)]
+            guard part.count == Table.rowsAtOnce else {
+                for resource in part { try insert(resource) }
+                return
+            }
+            let rows = try part.map { try RowEncoder.values(of: $0, columns: R.table.columns) }
+            try translatingConstraints(R.table) { try database.cached(R.table.insertMany).run(Array(rows.joined())) }
+            for (resource, values) in zip(part, rows) { try recordInsert(of: resource, values, audience: nil, verb: "created") }
+        }
+    }
+
+    private func recordInsert<R: Stored>(of resource: R, _ values: [SQLValue], audience: Audience?, verb: String) throws {
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: nil, after: $1) }
         try record(verb, of: resource, changes: changes, audience: audience)
-        return resource
     }
 
     /// Changes a resource from `old`, as it was read in this transaction, to `new`; returns what is stored now, with its new version.
@@ -93,7 +115,8 @@ package final class WriteTransaction: Transaction {
         throw DomainError.preconditionFailed(current: current.etag, changedMembers: changed)
     }
 
-    package func once<Answer>(_ question: String, _ read: () throws -> Answer) throws -> Answer {
+    package func once<Answer: Sendable>(_ question: String, _ read: () throws -> Answer) throws -> Answer {
+        if let authority = batch.authority { return try authority.once(question, read) }
         // In two steps: nothing at all would pass for an answer that is nil.
         if let answer = known[question], let answer = answer as? Answer { return answer }
         let answer = try read()
@@ -147,7 +170,10 @@ package final class WriteTransaction: Transaction {
     }
 
     private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience?) throws {
-        if type(of: resource).type.decidesAuthority { known = [:] }
+        if type(of: resource).type.decidesAuthority {
+            batch.decidesAuthority = true
+            known = [:]
+        }
         try History(database).record(
             HistoryEntry(
                 verb: verb, at: now, actor: call.actor, requestId: call.requestId, source: source, type: type(of: resource).type,

@@ -29,11 +29,11 @@ package struct AccessLog: Sendable {
             line.member("message", "request")
             line.member("method", method)
             line.member("path", path)
-            line.key("status")
+            line.key(plain: "status")
             line.integer(status.code)
-            line.key("durationMs")
-            line.raw(Self.milliseconds(duration).utf8)
-            line.key("bytes")
+            line.key(plain: "durationMs")
+            line.raw(Self.milliseconds(duration))
+            line.key(plain: "bytes")
             bytes.map { line.integer($0) } ?? line.null()
             line.member("requestId", request.requestId)
             line.member("protocol", request.version.rawValue)
@@ -46,7 +46,7 @@ package struct AccessLog: Sendable {
         case .readable:
             let size = bytes.map { "\($0) B" } ?? "broken off"
             let line =
-                "\(Instant.now()) \(status.code) \(method) \(path) \(Self.milliseconds(duration)) ms \(size) "
+                "\(Instant.now()) \(status.code) \(method) \(path) \(String(decoding: Self.milliseconds(duration), as: UTF8.self)) ms \(size) "
                 + "\(request.record.operation ?? "-") \(request.record.principal ?? "-") \(request.remoteAddress) \(request.requestId)"
             output.write(line.utf8)
         }
@@ -54,22 +54,24 @@ package struct AccessLog: Sendable {
 
     /// `/v1/schools?q=smith&limit=5` → `/v1/schools?q&limit`: the names help to understand, the values may be personal.
     static func withoutValues(_ target: String) -> String {
-        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return target }
+        guard let mark = target.firstIndex(ofByte: UInt8(ascii: "?")) else { return target }
         let names = target[target.index(after: mark)...].split(separator: "&").map { $0.prefix { $0 != "=" } }
         return target[...mark] + names.joined(separator: "&")
     }
 
     /// With three decimals.
-    private static func milliseconds(_ duration: Duration) -> String {
-        let microseconds = duration.components.seconds * 1_000_000 + duration.components.attoseconds / 1_000_000_000_000
-        return String(microseconds / 1000) + "." + String(1000 + microseconds % 1000).dropFirst()
+    private static func milliseconds(_ duration: Duration) -> [UInt8] {
+        let (seconds, attoseconds) = duration.components
+        let microseconds = Int(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+        func digit(_ place: Int) -> UInt8 { UInt8(ascii: "0") + UInt8(microseconds / place % 10) }
+        return Array(String(microseconds / 1000).utf8) + [UInt8(ascii: "."), digit(100), digit(10), digit(1)]
     }
 }
 
 extension JSONWriter {
     /// One member that is text, or null.
-    mutating func member(_ name: String, _ value: String?) {
-        key(name)
+    mutating func member(_ name: StaticString, _ value: String?) {
+        key(plain: name)
         value.map { string($0) } ?? null()
     }
 }

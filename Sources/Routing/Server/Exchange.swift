@@ -79,6 +79,7 @@ struct ExchangeService: Sendable {
 
         guard sent != nil else { return .broken }
         if closes || head.version == .http2 { return .last }
+        if case .complete = reader.bodyState().state { return .next }
         return await reader.discardBody(limit: limits.discardedBody) ? .next : .broken
     }
 

@@ -80,7 +80,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
                     unanswered += 1
                     headSince = nil
                     if !head.keepsAlive || isQuiescing { isLast = true }
-                    isReceivingBody = true
+                    isReceivingBody = head.bodyLength != 0
                     if head.bodyLength != 0, !head.expectsContinue { pace = BodyPace(limits: limits) }
                     context.fireChannelRead(wrapInboundOut(.head(head)))
                 case .body(let bytes):
@@ -88,8 +88,8 @@ final class HTTP1Handler: ChannelDuplexHandler {
                     context.fireChannelRead(wrapInboundOut(.body(bytes)))
                 case .end:
                     pace = nil
+                    if isReceivingBody { context.fireChannelRead(wrapInboundOut(.end)) }
                     isReceivingBody = false
-                    context.fireChannelRead(wrapInboundOut(.end))
                     if isLast { return }
                 }
             }

@@ -21,9 +21,11 @@ struct HTTP1Writer {
             // Ours alone to say, and said below.
             if field.name == .connection || field.name == .transferEncoding { continue }
             text += field.name.rawName.utf8
-            text += Self.separator
+            text.append(UInt8(ascii: ":"))
+            text.append(Ascii.space)
             field.withUnsafeBytesOfValue { text += $0 }
-            text += Self.lineEnd
+            text.append(Ascii.carriageReturn)
+            text.append(Ascii.lineFeed)
         }
         if head.closes { text += "Connection: close\r\n".utf8 }
         if isChunked { text += "Transfer-Encoding: chunked\r\n".utf8 }
@@ -34,7 +36,6 @@ struct HTTP1Writer {
     }
 
     private static let lineEnd: [UInt8] = [Ascii.carriageReturn, Ascii.lineFeed]
-    private static let separator = Array(": ".utf8)
 
     func body(_ body: ByteBuffer, allocator: ByteBufferAllocator) -> ByteBuffer {
         guard isChunked else { return body }

@@ -56,7 +56,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             let head = try HTTP2Head.parse(headers.headers, endsStream: headers.endStream, limits: limits)
             if !headers.endStream, !head.expectsContinue { pace = BodyPace(limits: limits) }
             context.fireChannelRead(wrapInboundOut(.head(head)))
-            // Announced empty: readers take the end along with the head, and it may come in a frame of its own.
+            // Announced empty: readers expect no end, though it may come in a frame of its own.
+            hasDeliveredEnd = head.bodyLength == 0
             if head.bodyLength == 0 || headers.endStream { end(context, isEnd: headers.endStream) }
         } catch {
             wasRefused = true

@@ -1,7 +1,7 @@
 /// The `Request-Id` of an answer: the client's own when it is harmless to log and to echo, else a new one.
 package enum RequestID {
     /// 32 lower-case hexadecimal characters.
-    package static func make() -> String { HexText.of(UniqueNumber.next()) + HexText.of(UniqueNumber.next()) }
+    package static func make() -> String { HexText.of(UniqueNumber.next(), UniqueNumber.next()) }
 
     /// `offered` when it is 1–128 characters of `A-Z a-z 0-9 . _ : + = / -`, none of which needs quoting in a log, a URN or a shell.
     package static func accept(_ offered: String?) -> String {

@@ -14,6 +14,7 @@ struct RequestHead: Sendable {
 
 /// What a connection (HTTP/1) or stream (HTTP/2) hands upwards.
 enum InboundPart: Sendable {
+    /// Where its `bodyLength` is 0, neither body nor end follows.
     case head(RequestHead)
     case body(ByteBuffer)
     case end

@@ -58,8 +58,6 @@ final class RequestReader: @unchecked Sendable {
                 state.owesContinue = head.expectsContinue
                 return state.exchange
             }
-            // The end marker of a request without body is already there: taking it now costs nothing.
-            if head.bodyLength == 0 { _ = try? await iterator.next(isolation: nil) }
             return .head(head, exchange: exchange)
         case .refused(let refusal): return .refused(refusal)
         // Neither can come here: the handlers send nothing but whole requests.

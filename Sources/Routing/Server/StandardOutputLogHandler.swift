@@ -44,7 +44,8 @@ package struct StandardOutputLogHandler: LogHandler {
             line.member("message", message.description)
             line.member("logger", label)
             for member in members where !["time", "level", "message", "logger"].contains(member.key) {
-                line.member(member.key, member.value.description)
+                line.key(member.key)
+                line.string(member.value.description)
             }
             line.endObject()
             return line.bytes

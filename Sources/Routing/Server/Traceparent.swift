@@ -33,7 +33,7 @@ package struct Traceparent: Hashable, Sendable {
     /// A new trace that nobody records.
     package static func random() -> Traceparent {
         Traceparent(
-            traceId: HexText.of(UniqueNumber.next()) + HexText.of(UniqueNumber.next()), spanId: HexText.of(UniqueNumber.next()),
+            traceId: HexText.of(UniqueNumber.next(), UniqueNumber.next()), spanId: HexText.of(UniqueNumber.next()),
             isSampled: false)
     }
 

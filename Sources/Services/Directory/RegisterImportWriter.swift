@@ -158,19 +158,22 @@ final class RegisterWriter {
 
     private static func write(_ changes: [Change], _ transaction: WriteTransaction) throws -> RegisterOutcome {
         var outcome = RegisterOutcome()
+        var ids: [String] = []
+        var made: [School] = []
         for change in changes {
-            let id: String
             if let stored = try transaction.schools.find(urn: change.row.urn) {
-                id = stored.id
+                ids.append(stored.id)
                 let school = try transaction.applying(change.row, to: stored)
                 let kept = try transaction.update(from: stored, to: school, isTarget: false)
                 if kept.etag == stored.etag { outcome.unchanged += 1 } else { outcome.updated += 1 }
             } else {
-                id = ResourceType.school.makeID(at: transaction.now)
-                let school = change.row.made(id: id, at: transaction.now)
-                try transaction.insert(school)
-                outcome.created += 1
+                ids.append(ResourceType.school.makeID(at: transaction.now))
+                made.append(change.row.made(id: ids[ids.count - 1], at: transaction.now))
             }
+        }
+        try transaction.insert(made)
+        outcome.created = made.count
+        for (change, id) in zip(changes, ids) {
             if let joining = change.joining, try transaction.recordJoining(schoolId: id, joining) { outcome.joined += 1 }
             try transaction.register.setDigest(change.digest, urn: change.row.urn)
         }

@@ -42,9 +42,15 @@ package struct SchoolService: ResourceService {
         }
     }
 
-    /// The version of a school the caller is about to change.
+    /// The version of a school the caller is about to change, found with no more of it than that.
     package func identifyForWriting(key: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
-        try identifyForWriting(identify(key).id, call)
+        let now = store.now()
+        return try store.readNow { transaction in
+            guard let school = try transaction.school(named: key) else { throw DomainError.notFound }
+            try transaction.checkWriter(
+                of: [.school(school.id)], school: school.id, writing, call.actor, on: now.day(in: transaction.zone()))
+            return school
+        }
     }
 
     /// As it is sent, encoded once per version; `etag` is the version that ``identify(_:)`` found.

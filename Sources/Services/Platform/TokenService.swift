@@ -14,7 +14,7 @@ package final class TokenService: ResourceReader {
     package let store: Store
     /// The minute of the last recorded use per token, so that use costs a write at most once a minute.
     private let lastUses = Mutex<[String: Int64]>([:])
-    private let known = Remembered<Known>()
+    private let known = Remembered<Known>(.untilAuthorityChanges)
 
     /// A token found by one of its secrets.
     private struct Known: Sendable {
@@ -179,9 +179,9 @@ package final class TokenService: ResourceReader {
     package func authenticate(_ secret: String) throws -> Actor? {
         let now = store.now()
         let digest = TokenSecret.digest(secret)
-        // Remembered until the next commit, so that a revocation counts at once, whoever writes it; and for a quarter of an hour at most:
+        // Remembered until authority changes, so that a revocation counts at once, whoever writes it; and for a quarter of an hour at most:
         // within one it is the same day in every time zone.
-        let known = try store.readNow("\(digest) \(now.milliseconds / 900_000)", remembering: known) { transaction in
+        let known = try store.readNow(digest + String(now.milliseconds / 900_000), remembering: known) { transaction in
             TokenSecret.isWellFormed(secret) ? try Self.find(secretDigest: digest, at: now, transaction) : nil
         }
         guard let known, known.token.isUsable(at: now), known.validUntil.map({ now < $0 }) ?? true else { return nil }

@@ -11,15 +11,30 @@ import Testing
 @Suite struct WriteQueueTests {
     private struct Refusal: Error {}
 
+    private final class Runs: Sendable {
+        private let count = Mutex(0)
+
+        /// Whether it is asked for the first time.
+        var isFirst: Bool {
+            count.withLock {
+                $0 += 1
+                return $0 == 1
+            }
+        }
+    }
+
     /// Keeps the writer busy until `count` further writes wait, which then share its batch. Returns when the writer is busy.
     private func hold(
         _ test: TestStore, until count: Int, and isReleased: @escaping @Sendable () -> Bool = { true }
     ) async -> Task<Void, any Error> {
         let store = test.store
         var task: Task<Void, any Error>?
+        // It may be run again, with its neighbours.
+        let runs = Runs()
         await withCheckedContinuation { isHeld in
             task = Task {
                 try await store.bookkeeping { _ in
+                    guard runs.isFirst else { return }
                     isHeld.resume()
                     while store.queue.waiting < count || !isReleased() { usleep(500) }
                 }
@@ -69,6 +84,31 @@ import Testing
         #expect(try test.integer("SELECT count(*) FROM event") == 20)
         #expect(try test.integer("SELECT max(seq) FROM audit") == 20)
         #expect(try await test.store.check() == [])
+    }
+
+    @Test("Neighbours of a failing write run again only when it had changed something by then", arguments: [(false, 1), (true, 2)])
+    func runAgain(changesFirst: Bool, runs: Int) async throws {
+        let test = try TestStore()
+        let count = Mutex(0)
+        let holding = await hold(test, until: 2)
+        let kept = Task {
+            try await test.store.write(.test) { transaction in
+                count.withLock { $0 += 1 }
+                try transaction.insert(School.test(2))
+            }
+        }
+        while test.store.queue.waiting < 1 { await Task.yield() }
+        await #expect(throws: Refusal.self) {
+            try await test.store.write(.test) { transaction in
+                if changesFirst { try transaction.insert(School.test(1)) }
+                throw Refusal()
+            }
+        }
+        _ = try await kept.value
+        try await holding.value
+        #expect(count.withLock(\.self) == runs)
+        #expect(try test.integer("SELECT count(*) FROM school") == 1)
+        #expect(try test.integer("SELECT count(*) FROM audit") == 1)
     }
 
     @Test("A violated constraint in the middle of a batch harms nobody else")
