@@ -40,6 +40,11 @@ package struct Operations: Sendable {
             CalendarDayHandlers(days: services.calendarDays).bindings,
             CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
             BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
+            // Improvement
+            PlanHandlers(plans: services.plans).bindings,
+            ObjectiveHandlers(objectives: services.objectives).bindings,
+            PlanReviewHandlers(planReviews: services.planReviews).bindings,
+            FindingHandlers(findings: services.findings).bindings,
         ].flatMap(\.self)
     }
 }

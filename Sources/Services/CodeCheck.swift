@@ -12,6 +12,8 @@ extension WriteTransaction {
         var errors: [FieldError] = []
         for member in R.codedMembers {
             let regime = member.regime.flatMap { tree[$0]?.stringValue }
+            // Without a regime there are no codes of it: what is in words stays in words.
+            if member.regime != nil, regime == nil { continue }
             let isSameRegime = regime == member.regime.flatMap { before[$0]?.stringValue }
             let kept = isSameRegime ? member.codes(in: before).map(\.code) : []
             let chosen = member.codes(in: tree).filter { !kept.contains($0.code) }

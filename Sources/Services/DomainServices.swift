@@ -37,6 +37,10 @@ package struct DomainServices: Sendable {
     package let events: EventService
     package let webhooks: WebhookService
     package let webhookSender: WebhookSender
+    package let plans: PlanService
+    package let objectives: ObjectiveService
+    package let planReviews: PlanReviewService
+    package let findings: FindingService
     package let health: HealthService
 
     /// - Parameters:
@@ -81,6 +85,10 @@ package struct DomainServices: Sendable {
         events = EventService(store: store, retention: eventRetention)
         webhooks = WebhookService(store: store, transport: webhookTransport)
         webhookSender = WebhookSender(store: store, transport: webhookTransport, logger: logger)
+        plans = PlanService(store: store)
+        objectives = ObjectiveService(store: store)
+        planReviews = PlanReviewService(store: store)
+        findings = FindingService(store: store)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

@@ -81,7 +81,7 @@ package struct Indicator: Resource {
 }
 
 extension CodeItem.Unit {
-    fileprivate func allows(_ figure: Double) -> Bool {
+    func allows(_ figure: Double) -> Bool {
         switch self {
         case .score: figure.isFinite
         case .percent: (0...100).contains(figure)
@@ -89,7 +89,7 @@ extension CodeItem.Unit {
         }
     }
 
-    fileprivate var phrase: String {
+    var phrase: String {
         switch self {
         case .score: "a number"
         case .percent: "from 0 to 100"

@@ -15,7 +15,8 @@ package struct CodedMember: Hashable, Sendable {
     package let member: String
     package let list: CodeList
     package let shape: Shape
-    /// The member of the resource that names the regime the codes belong to, for lists that have codes of several.
+    /// The member of the resource that names the regime the codes belong to, for lists that have codes of several. While it is null the
+    /// member holds words, which nothing checks.
     package let regime: String?
 
     package init(_ member: String, _ list: CodeList, _ shape: Shape = .one, regime: String? = nil) {

@@ -36,6 +36,10 @@ package enum Permission: String, CaseIterable, Sendable {
     case eventsRead = "events:read"
     case webhooksRead = "webhooks:read"
     case webhooksWrite = "webhooks:write"
+    case plansRead = "plans:read"
+    case plansWrite = "plans:write"
+    case findingsRead = "findings:read"
+    case findingsWrite = "findings:write"
 }
 
 extension Permission {
@@ -49,14 +53,16 @@ extension Permission {
     /// What everybody with an appointment may do anywhere.
     static let everybody = directory.union(tokens)
     /// Reading what the leaders of the partnership share among themselves.
-    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .plansRead, .findingsRead]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
 
     var isOfPrivacyOffice: Bool { Self.privacyOffice.contains(self) }
 
     /// What is a school's own choice: the trust's own roles may do it only where the school has delegated the chapter to the central team.
-    package var isSchoolsOwn: Bool { self == .schoolsWrite || self == .calendarsWrite || self == .delegationsWrite }
+    package var isSchoolsOwn: Bool { Self.schoolsOwn.contains(self) }
+
+    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite]
 
     /// What a lead may hand to somebody else, chapter by chapter.
     static let delegable = Set(allCases.filter { $0.chapter != nil })
@@ -67,7 +73,7 @@ extension Permission {
         case .schoolsWrite, .overridesWrite: .profile
         case .peopleWrite: .people
         case .calendarsWrite: .calendar
-        case .inspectionsWrite, .indicatorsWrite: .education
+        case .inspectionsWrite, .indicatorsWrite, .plansWrite, .findingsWrite: .education
         default: nil
         }
     }

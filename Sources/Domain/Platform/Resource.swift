@@ -54,7 +54,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
         term,
         calendarDay, codeItem, apiToken, importJob,
-        retentionRule, subjectAccessDraft, redaction, webhookEndpoint
+        retentionRule, subjectAccessDraft, redaction, webhookEndpoint,
+        improvementPlan, objective, planReview, finding
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -79,6 +80,10 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
         case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
+        case .improvementPlan: ("pln", "/v1/plans", .plansRead)
+        case .objective: ("obj", "/v1/objectives", .plansRead)
+        case .planReview: ("rvw", "/v1/reviews", .plansRead)
+        case .finding: ("fnd", "/v1/findings", .findingsRead)
         }
     }
 

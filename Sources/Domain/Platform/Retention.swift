@@ -77,6 +77,8 @@ package struct Retention: Hashable, Sendable {
         case .subjectAccessDraft:
             Retention(.updatedAt, months: 6, "Long enough to answer a complaint about the answer.")
         case .webhookEndpoint: forGood("Says where changes are sent, as long as they are.")
+        case .improvementPlan, .objective, .planReview, .finding:
+            Retention(.updatedAt, months: 120, "A school's improvement is judged over its last inspections.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }
     }

@@ -10,8 +10,8 @@ indirect enum AudienceColumns: Hashable, Sendable {
     case leadershipOfEach(schools: String)
     /// Each of these columns names a party, or nobody; whoever goes by one of the names in `always` is a party to every row.
     case parties([String], always: [String] = [])
-    /// Everybody named in the arrays of these columns is a party.
-    case partiesOfEach([String])
+    /// Everybody named in the arrays of these columns is a party, and whom the columns `or` name.
+    case partiesOfEach([String], or: [String] = [])
     /// One audience for rows whose column has one of these values, another for the rest: a draft is its author's.
     case whether(_ column: String, in: [String], AudienceColumns, else: AudienceColumns)
 
@@ -31,10 +31,10 @@ indirect enum AudienceColumns: Hashable, Sendable {
             case .none: ("FALSE", [])
             case .schools(let governed): (Self.hasElement(schools), [.names(governed)])
             }
-        case .partiesOfEach(let columns):
+        case .partiesOfEach(let arrays, let columns):
             visibility.parties.map { parties in
-                let names = SQLValue.names(parties)
-                return ("(" + columns.map(Self.hasElement).joined(separator: " OR ") + ")", columns.map { _ in names })
+                let each = arrays.map(Self.hasElement) + columns.map(Self.isNamed)
+                return ("(" + each.joined(separator: " OR ") + ")", each.map { _ in .names(parties) })
             }
         case .whether(let column, let values, let first, let second):
             Self.either(column, values, first.condition(visibility), second.condition(visibility))
@@ -43,11 +43,12 @@ indirect enum AudienceColumns: Hashable, Sendable {
                 if !parties.isDisjoint(with: always) { return nil }
                 if columns.isEmpty { return ("FALSE", []) }
                 let names = SQLValue.names(parties)
-                let each = columns.map { "\(Table.quoted($0)) IN (SELECT value FROM json_each(?))" }
-                return ("(" + each.joined(separator: " OR ") + ")", columns.map { _ in names })
+                return ("(" + columns.map(Self.isNamed).joined(separator: " OR ") + ")", columns.map { _ in names })
             }
         }
     }
+
+    private static func isNamed(_ column: String) -> String { "\(Table.quoted(column)) IN (SELECT value FROM json_each(?))" }
 
     private static func hasElement(_ column: String) -> String {
         "EXISTS (SELECT 1 FROM json_each(\(Table.quoted(column))) AS element WHERE element.value IN (SELECT value FROM json_each(?)))"

@@ -7,6 +7,7 @@ package enum StoredTypes {
         Delegation.self, Inspection.self, Indicator.self, AcademicYear.self, Term.self, CalendarDay.self, CodeItem.self, ApiToken.self,
         ImportJob.self,
         RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
+        ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

@@ -46,6 +46,10 @@ package struct RetentionRepository<Owner: Transaction> {
         case .lastFact: return person(day, nextDay)
         case .revokedOrExpired: return ("(revokedAt < ? OR expiresAt < ?)", [nextDay, nextDay])
         case .finishedAt: return ("finishedAt < ?", [nextDay])
+        // What belongs to a plan goes first; the plan with the next purge.
+        case .updatedAt where type == ImprovementPlan.self:
+            let parts = ["objective", "planReview"].map { "NOT EXISTS (SELECT 1 FROM \($0) WHERE planId = improvementPlan.id)" }
+            return ("updatedAt < ? AND " + parts.joined(separator: " AND "), [nextDay])
         case .updatedAt: return ("updatedAt < ?", [nextDay])
         }
     }

@@ -26,13 +26,14 @@ struct PermissionTests {
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead,
     ]
-    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .plansRead, .findingsRead]
     private static let chapters: Set<Permission> = [
-        .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite,
+        .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,
+        .findingsWrite,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
-    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite]
+    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite]
 
     private static func expected(_ role: Role) -> (trust: Set<Permission>, ownSchool: Set<Permission>) {
         switch role {
@@ -41,7 +42,7 @@ struct PermissionTests {
         case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .specialist: (reads, [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
-        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]), [])
+        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite, .findingsWrite]), [])
         case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead]), [])
         case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
         case .operator: (Set(Permission.allCases), [])

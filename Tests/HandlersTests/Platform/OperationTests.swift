@@ -76,11 +76,29 @@ struct OperationTests {
     /// A body that makes one more of each resource, of a school and the person who heads it.
     static func body(of collection: String, _ school: String, _ head: String, _ client: TestClient) async throws -> JSON {
         if let body = bodies[collection] { return body(school, head) }
+        if ["/v1/objectives", "/v1/reviews"].contains(collection) {
+            return try await bodyOfPlan(collection, plan(of: school, isActive: collection == "/v1/reviews", client))
+        }
         try #require(collection == "/v1/terms", "no sample for \(collection)")
         let year = try await client.get("/v1/academic-years?name=2026-27").json["items"]?.arrayValue?.first?["id"]
         let made: JSON =
             if let year { year } else { .string(try await client.add("/v1/academic-years", bodies["/v1/academic-years"]!("", ""))) }
         return ["academicYearId": made, "schoolId": .string(school), "name": "Term 1", "startsOn": "2026-09-01", "endsOn": "2026-12-18"]
+    }
+
+    /// A plan of the school: the one it has, else a new one.
+    static func plan(of school: String, isActive: Bool, _ client: TestClient) async throws -> String {
+        let known = try await client.get("/v1/plans?schoolId=\(school)", token: client.integration).json["items"]?.arrayValue?.first
+        let id =
+            if let id = known?["id"]?.stringValue { id } else { try await client.add("/v1/plans", bodies["/v1/plans"]!(school, "")) }
+        if isActive, known?["state"] != "active" { _ = try await client.post("/v1/plans/\(id)/activate", token: client.integration) }
+        return id
+    }
+
+    private static func bodyOfPlan(_ collection: String, _ plan: String) -> JSON {
+        collection == "/v1/reviews"
+            ? ["planId": .string(plan), "reviewedOn": "2026-01-20"]
+            : ["planId": .string(plan), "title": "Read every day", "area": "Reading"]
     }
 
     private static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
@@ -101,6 +119,18 @@ struct OperationTests {
         "/v1/academic-years": { _, _ in ["name": "2026-27", "startsOn": "2026-09-01", "endsOn": "2027-08-31"] },
         "/v1/calendar-days": { school, _ in
             ["schoolId": .string(school), "kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"]
+        },
+        "/v1/plans": { school, _ in
+            [
+                "schoolId": .string(school), "kind": "rapid", "academicYear": "2025-26", "title": "After the inspection",
+                "occasion": "Monitoring visit", "startsOn": "2026-01-05",
+            ]
+        },
+        "/v1/findings": { school, _ in
+            [
+                "schoolId": .string(school), "kind": "areaForDevelopment", "area": "Reading", "narrative": "Few books at hand.",
+                "severity": 2, "foundOn": "2026-01-20",
+            ]
         },
         "/v1/imports": { _, _ in ["source": "gias"] },
         "/v1/webhook-endpoints": { _, _ in ["name": "Desk", "url": "https://hooks.example.org/"] },

@@ -68,6 +68,28 @@ import Testing
             var row = row
             if R.self == Appointment.self { row["role"] = "teacher" }
             if R.self == SubjectAccessDraft.self { row["status"] = "draft" }
+            let school = row["schoolId"] ?? .null
+            // Two of four are drafts.
+            let isDraft = row["personId"] == "per_2"
+            switch R.type {
+            case .improvementPlan:
+                row.merge([
+                    "kind": "rapid", "state": isDraft ? "draft" : "paused", "academicYear": row["id"] ?? .null, "title": "x",
+                    "recordedBy": row["id"] ?? .null,
+                ]) { $1 }
+            case .objective:
+                row.merge([
+                    "planState": isDraft ? "draft" : "closed", "schoolIds": [school, "sch_c"], "title": "x", "area": "x", "planId": "x",
+                    "recordedBy": row["id"] ?? .null, "successMeasures": [], "actions": [],
+                ]) { $1 }
+            case .planReview: row.merge(["planId": row["id"] ?? .null, "reviewedOn": "2026-01-01", "judgements": []]) { $1 }
+            case .finding:
+                row.merge([
+                    "kind": "strength", "state": "open", "area": "x", "narrative": "x", "foundOn": "2026-01-01", "objectiveIds": [],
+                    "activityId": .null,
+                ]) { $1 }
+            default: break
+            }
             if R.self == WebhookEndpoint.self { row.merge(["status": "active", "tokenId": row["personId"] ?? .null]) { $1 } }
             return try JSONCodec.decode(type, from: .object(row))
         }

@@ -1,0 +1,34 @@
+import Core
+import Domain
+import OrderedCollections
+import Repositories
+import Testing
+
+extension TestClient {
+    /// Makes ready what an action is about to be done to: in a state that allows it. Returns the body of the action, null inside for none; nil for
+    /// operations that are no actions of a resource with states or are named below.
+    func prepareAction(_ operation: OperationTests.Operation, at path: String) async throws -> JSON?? {
+        let steps: [String: [String]] = [
+            "pauseImprovementPlan": ["activate"], "resumeImprovementPlan": ["activate", "pause"], "closeImprovementPlan": ["activate"],
+            "reopenFinding": ["address"],
+        ]
+        let bodies: [String: JSON?] = [
+            "activateImprovementPlan": nil, "resumeImprovementPlan": nil, "pauseImprovementPlan": ["reason": "Moving house"],
+            "closeImprovementPlan": ["outcome": "All read"], "addressFinding": ["note": "In the plan"], "closeFinding": ["note": "Done"],
+            "reopenFinding": ["reason": "Back again"],
+        ]
+        if operation.id == "raiseObjective" {
+            let finding = try await get(String(path.dropLast("/raise-objective".count)), token: integration)
+            let school = try #require(finding.json["schoolId"]?.stringValue)
+            return ["planId": .string(try await OperationTests.plan(of: school, isActive: false, self)), "title": "More books"]
+        }
+        guard let body = bodies[operation.id] else { return .none }
+        let item = path.prefix(upTo: try #require(path.lastIndex(of: "/")))
+        for step in steps[operation.id] ?? [] {
+            let body = step == "pause" ? bodies["pauseImprovementPlan"] : step == "address" ? bodies["addressFinding"] : nil
+            let answer = try await post("\(item)/\(step)", token: integration, body ?? nil)
+            try #require(answer.status == 200, "\(answer.text)")
+        }
+        return .some(body)
+    }
+}
