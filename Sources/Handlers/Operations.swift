@@ -40,6 +40,9 @@ package struct Operations: Sendable {
             CalendarDayHandlers(days: services.calendarDays).bindings,
             CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
             BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
+            // Improvement
+            CycleHandlers(cycles: services.cycles).bindings,
+            ActivityHandlers(activities: services.activities).bindings,
         ].flatMap(\.self)
     }
 }

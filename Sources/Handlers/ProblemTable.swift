@@ -35,6 +35,7 @@ package enum ProblemTable {
         case .duplicate(let field): Problem(.duplicate, "A value that must be unique is taken.", errors: [field])
         case .overlap(let field): Problem(.overlap, "It overlaps with something that can't hold at the same time.", errors: [field])
         case .conflict(let sentence): Problem(.conflict, sentence)
+        case .refused(let sentence, let errors): Problem(.conflict, sentence, errors: errors)
         case .notInThisState(let sentence, let actions): Problem(.conflict, sentence, allowedActions: actions)
         case .expired(let oldest):
             Problem(.eventsExpired, "What was changed then is no longer kept; the oldest event is \(oldest).", oldestSeq: oldest)

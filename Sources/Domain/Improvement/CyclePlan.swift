@@ -5,6 +5,10 @@ package struct CyclePlan: Hashable, Sendable {
     package var activities: [PlannedActivity] = []
     package var refusals: [Refusal] = []
 
+    package init(activities: [PlannedActivity] = []) {
+        self.activities = activities
+    }
+
     /// What can't be placed, and why.
     package struct Refusal: Hashable, Sendable {
         package enum Reason: String, Codable, CaseIterable, Sendable {
@@ -90,4 +94,16 @@ package struct PlannedActivity: Hashable, Sendable {
     package let dueOn: LocalDate
     package var scheduledFor: LocalDate
     package var partnerSchoolIds: [String] = []
+
+    package init(
+        key: ActivityKey, schoolIds: [String], opensOn: LocalDate, dueOn: LocalDate, scheduledFor: LocalDate,
+        partnerSchoolIds: [String] = []
+    ) {
+        self.key = key
+        self.schoolIds = schoolIds
+        self.opensOn = opensOn
+        self.dueOn = dueOn
+        self.scheduledFor = scheduledFor
+        self.partnerSchoolIds = partnerSchoolIds
+    }
 }

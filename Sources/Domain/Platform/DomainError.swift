@@ -16,6 +16,8 @@ package enum DomainError: Error, Hashable, Sendable {
     case overlap(FieldError)
     /// The state of the resource doesn't allow the action.
     case conflict(String)
+    /// The same where a rule has a name, or several things stand in the way: each is named.
+    case refused(String, [FieldError])
     /// The same where it is a matter of states: what can be done instead.
     case notInThisState(String, allowedActions: [String])
     /// What is asked for is older than what is kept of the log; the number of the oldest event that is.

@@ -36,6 +36,12 @@ package enum Permission: String, CaseIterable, Sendable {
     case eventsRead = "events:read"
     case webhooksRead = "webhooks:read"
     case webhooksWrite = "webhooks:write"
+    case cyclesRead = "cycles:read"
+    case cyclesWrite = "cycles:write"
+    case activitiesRead = "activities:read"
+    case activitiesWrite = "activities:write"
+    /// Start, complete, add evidence: of whoever does the work.
+    case activitiesRecord = "activities:record"
 }
 
 extension Permission {
@@ -49,7 +55,9 @@ extension Permission {
     /// What everybody with an appointment may do anywhere.
     static let everybody = directory.union(tokens)
     /// Reading what the leaders of the partnership share among themselves.
-    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead]
+    /// What the improvement lead writes anywhere.
+    static let improvement: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
 
@@ -68,6 +76,7 @@ extension Permission {
         case .peopleWrite: .people
         case .calendarsWrite: .calendar
         case .inspectionsWrite, .indicatorsWrite: .education
+        case .activitiesRecord: .education
         default: nil
         }
     }

@@ -55,6 +55,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         term,
         calendarDay, codeItem, apiToken, importJob,
         retentionRule, subjectAccessDraft, redaction, webhookEndpoint
+    // Improvement.
+    case framework, keyProcess
+    case improvementCycle, activity
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -79,6 +82,10 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
         case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
+        case .framework: ("fwk", "/v1/frameworks", .cyclesRead)
+        case .keyProcess: ("prc", "/v1/processes", .cyclesRead)
+        case .improvementCycle: ("cyc", "/v1/cycles", .cyclesRead)
+        case .activity: ("act", "/v1/activities", .activitiesRead)
         }
     }
 

@@ -50,14 +50,12 @@ package struct PersonRepository<Owner: Transaction> {
 
     /// Whether nothing refers to the person.
     package func isUnused(id: String) throws -> Bool {
-        try transaction.connection.database.cached(
-            """
-            SELECT EXISTS (SELECT 1 FROM appointment WHERE personId = ?1) OR EXISTS (SELECT 1 FROM absence WHERE personId = ?1)
-                OR EXISTS (SELECT 1 FROM absence WHERE standInId = ?1)
-                OR EXISTS (SELECT 1 FROM delegation WHERE personId = ?1) OR EXISTS (SELECT 1 FROM apiToken WHERE personId = ?1)
-                OR EXISTS (SELECT 1 FROM subjectAccessDraft WHERE personId = ?1)
-            """
-        ).first([.text(id)]) { $0.integer(0) } == 0
+        let named = StoredTypes.all.flatMap { type in
+            type.table.columnsNamingPeople.map { "EXISTS (SELECT 1 FROM \(type.table.name) WHERE \($0) = ?1)" }
+        }
+        return try transaction.connection.database.cached("SELECT " + named.joined(separator: " OR ")).first([.text(id)]) {
+            $0.integer(0)
+        } == 0
     }
 
     /// What a person may do on a day: their appointments, the days they stand in for somebody, what was delegated to them.

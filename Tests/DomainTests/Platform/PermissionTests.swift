@@ -26,11 +26,13 @@ struct PermissionTests {
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead,
     ]
-    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead]
+    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead]
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite,
+        .activitiesRecord,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
+    private static let improving: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite]
 
@@ -41,7 +43,7 @@ struct PermissionTests {
         case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .specialist: (reads, [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
-        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]), [])
+        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(improving), [])
         case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead]), [])
         case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
         case .operator: (Set(Permission.allCases), [])

@@ -120,6 +120,9 @@ struct DryRunTests {
             return (path, "application/merge-patch+json", change.bytes)
         default: break
         }
+        if let body = try await client.prepareCycleAction(operation, at: path) {
+            return (path, body.map { _ in "application/json" }, body?.bytes)
+        }
         switch operation.method {
         case .post where operation.path.hasSuffix("/bulk"):
             return (path, "application/x-ndjson", try await client.bulkLine(for: collection).bytes)
@@ -146,6 +149,7 @@ struct DryRunTests {
             "/v1/code-items": ["label": "Latin and Greek"], "/v1/inspections": ["inspectedOn": "2023-01-11"],
             "/v1/webhook-endpoints": ["name": "Office"],
             "/v1/indicators": ["value": 95], "/v1/retention-rules": ["months": 7],
+            "/v1/cycles": ["title": "Another"],
         ]
         return try #require(patches[collection], "no change for \(collection)")
     }

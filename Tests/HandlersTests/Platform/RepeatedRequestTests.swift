@@ -56,7 +56,10 @@ struct RepeatedRequestTests {
         }
     }
 
-    private func body(_ operation: OperationTests.Operation, _ client: TestClient) async throws -> (type: String, bytes: [UInt8])? {
+    private func body(
+        _ operation: OperationTests.Operation, at path: String, _ client: TestClient
+    ) async throws -> (type: String, bytes: [UInt8])? {
+        if let body = try await client.prepareCycleAction(operation, at: path) { return body.map { ("application/json", $0.bytes) } }
         if let sample = Self.bodies[operation.id] {
             let head = try await client.addPerson()
             return sample.map { ($0.type, Array($0.text.replacing("HEAD", with: head).utf8)) }
@@ -75,7 +78,7 @@ struct RepeatedRequestTests {
         let client = try await TestClient()
         if operation.id == "importIndicators" { try await client.addSchool(urn: "100025") }
         let path = try await path(operation, client)
-        let body = try await body(operation, client)
+        let body = try await body(operation, at: path, client)
         var headers = ["Idempotency-Key": "\"once\""]
         headers["Content-Type"] = body?.type
         if operation.method == .patch { headers["If-Match"] = "*" }
