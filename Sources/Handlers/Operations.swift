@@ -41,6 +41,8 @@ package struct Operations: Sendable {
             CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
             BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
             // Improvement
+            CycleHandlers(cycles: services.cycles).bindings,
+            ActivityHandlers(activities: services.activities).bindings,
             PlanHandlers(plans: services.plans).bindings,
             ObjectiveHandlers(objectives: services.objectives).bindings,
             PlanReviewHandlers(planReviews: services.planReviews).bindings,

@@ -265,7 +265,7 @@ package struct Responder: HTTPResponder {
         exchange.list.cursor = nil
         let fields = exchange.list.fields
         let list = ListExport(
-            format: format, members: fields ?? operation.list?.members ?? [], projects: fields != nil, duration: settings.exportDuration)
+            format: format, members: fields ?? operation.exported, projects: fields != nil, duration: settings.exportDuration)
         let write = list.body(exchange, export, slot: slot)
         return .stream(contentType: format.contentType) { [logger, exchange] writer in
             do {

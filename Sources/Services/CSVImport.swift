@@ -15,7 +15,8 @@ struct CSVRowError: Error {
         switch error {
         case .invalid(let fields): problems = fields.map(Self.problem)
         case .duplicate(let field), .overlap(let field): problems = [Self.problem(field)]
-        case .conflict(let sentence), .notInThisState(let sentence, _), .refused(let sentence, _), .forbidden(let sentence): problems = [(nil, sentence)]
+        case .conflict(let sentence), .notInThisState(let sentence, _), .refused(let sentence, _), .forbidden(let sentence):
+            problems = [(nil, sentence)]
         case .notFound: problems = [(nil, "is about something that isn't there")]
         case .preconditionFailed, .busy, .diskFull, .expired, .ahead: problems = [(nil, "was changed by somebody else meanwhile")]
         }

@@ -28,6 +28,8 @@ package struct DomainServices: Sendable {
     package let termDates: TermDatesImport
     package let tokens: TokenService
     package let imports: ImportService
+    package let cycles: CycleService
+    package let activities: ActivityService
     package let retention: RetentionService
     package let personalData: PersonalDataService
     package let redactions: RedactionService
@@ -76,6 +78,8 @@ package struct DomainServices: Sendable {
         termDates = TermDatesImport(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
+        cycles = CycleService(store: store)
+        activities = ActivityService(store: store)
         retention = RetentionService(store: store)
         personalData = PersonalDataService(store: store)
         redactions = RedactionService(store: store)

@@ -91,7 +91,8 @@ extension Finding {
         }
         if kind != .areaForDevelopment, !objectiveIds.isEmpty {
             errors.append(
-                FieldError(pointer: "/kind", code: "has-objectives", detail: "must stay areaForDevelopment: objectives were raised from it"))
+                FieldError(pointer: "/kind", code: "has-objectives", detail: "must stay areaForDevelopment: objectives were raised from it")
+            )
         }
         return errors
     }

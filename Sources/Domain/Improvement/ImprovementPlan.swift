@@ -117,6 +117,7 @@ extension ImprovementPlan {
         guard !states.contains(state) else { return }
         let names = State.allCases.filter(states.contains).map(\.rawValue).joined(separator: " or ")
         throw DomainError.notInThisState(
-            "\(part) can be made, changed and deleted while its plan is \(names); \(id) is \(state.rawValue).", allowedActions: allowedActions)
+            "\(part) can be made, changed and deleted while its plan is \(names); \(id) is \(state.rawValue).",
+            allowedActions: allowedActions)
     }
 }

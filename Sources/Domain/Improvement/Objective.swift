@@ -64,7 +64,8 @@ package struct Objective: Resource {
         planState == .draft ? .parties(schoolIds + [recordedBy]) : .leadership(schoolIds: schoolIds)
     }
     package static let writableMembers: Set<String> = [
-        "schoolIds", "position", "title", "regime", "area", "subject", "description", "priorityId", "leaderId", "successMeasures", "actions",
+        "schoolIds", "position", "title", "regime", "area", "subject", "description", "priorityId", "leaderId", "successMeasures",
+        "actions",
     ]
     package static let redactableMembers: Set<String> = ["title", "area", "description", "successMeasures", "actions"]
     /// The service fills in the place after the last, and the plan's school.

@@ -35,7 +35,8 @@ package struct PlanReview: Resource {
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, planId, schoolId, reviewedOn, reviewerId, reviewedBy, nextReviewOn, narrative, judgements, recordedBy, createdAt, updatedAt,
+        case id, planId, schoolId, reviewedOn, reviewerId, reviewedBy, nextReviewOn, narrative, judgements, recordedBy, createdAt,
+            updatedAt,
             etag
     }
 

@@ -40,6 +40,12 @@ package enum Permission: String, CaseIterable, Sendable {
     case plansWrite = "plans:write"
     case findingsRead = "findings:read"
     case findingsWrite = "findings:write"
+    case cyclesRead = "cycles:read"
+    case cyclesWrite = "cycles:write"
+    case activitiesRead = "activities:read"
+    case activitiesWrite = "activities:write"
+    /// Start, complete, add evidence: of whoever does the work.
+    case activitiesRecord = "activities:record"
 }
 
 extension Permission {
@@ -53,7 +59,11 @@ extension Permission {
     /// What everybody with an appointment may do anywhere.
     static let everybody = directory.union(tokens)
     /// Reading what the leaders of the partnership share among themselves.
-    static let leadership: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .plansRead, .findingsRead]
+    static let leadership: Set<Permission> = [
+        .stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead, .plansRead, .findingsRead,
+    ]
+    /// What the improvement lead writes anywhere.
+    static let improvement: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
 
@@ -73,7 +83,7 @@ extension Permission {
         case .schoolsWrite, .overridesWrite: .profile
         case .peopleWrite: .people
         case .calendarsWrite: .calendar
-        case .inspectionsWrite, .indicatorsWrite, .plansWrite, .findingsWrite: .education
+        case .inspectionsWrite, .indicatorsWrite, .plansWrite, .findingsWrite, .activitiesRecord: .education
         default: nil
         }
     }

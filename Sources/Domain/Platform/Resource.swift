@@ -54,8 +54,9 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
         term,
         calendarDay, codeItem, apiToken, importJob,
-        retentionRule, subjectAccessDraft, redaction, webhookEndpoint,
-        improvementPlan, objective, planReview, finding
+        retentionRule, subjectAccessDraft, redaction, webhookEndpoint
+    // Improvement.
+    case framework, keyProcess, improvementCycle, activity, improvementPlan, objective, planReview, finding
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -80,6 +81,10 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
         case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
+        case .framework: ("fwk", "/v1/frameworks", .cyclesRead)
+        case .keyProcess: ("prc", "/v1/processes", .cyclesRead)
+        case .improvementCycle: ("cyc", "/v1/cycles", .cyclesRead)
+        case .activity: ("act", "/v1/activities", .activitiesRead)
         case .improvementPlan: ("pln", "/v1/plans", .plansRead)
         case .objective: ("obj", "/v1/objectives", .plansRead)
         case .planReview: ("rvw", "/v1/reviews", .plansRead)

@@ -43,7 +43,7 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         return switch self {
         case .operator: Set(Permission.allCases)
         case .chiefExecutive, .trustAdmin: Set(Permission.allCases.filter { !$0.isOfPrivacyOffice })
-        case .improvementLead: leadership.union([.stagesWrite, .inspectionsWrite, .indicatorsWrite, .findingsWrite])
+        case .improvementLead: leadership.union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(Permission.improvement)
         case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice).union([.auditRead])
         case .trustee, .chairOfGovernors, .governor, .delegate: leadership
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: leadership

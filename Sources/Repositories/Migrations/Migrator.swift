@@ -17,6 +17,8 @@ enum Migrator {
         migrator.registerMigration("050-kept-answers", foreignKeyChecks: .immediate) { try $0.execute(sql: migration050) }
         migrator.registerMigration("060-followed-changes", foreignKeyChecks: .immediate) { try $0.execute(sql: migration060) }
         migrator.registerMigration("070-webhooks", foreignKeyChecks: .immediate) { try $0.execute(sql: migration070) }
+        migrator.registerMigration("080-frameworks", foreignKeyChecks: .immediate) { try $0.execute(sql: migration080) }
+        migrator.registerMigration("090-cycles", foreignKeyChecks: .immediate) { try $0.execute(sql: migration090) }
         migrator.registerMigration("100-plans-and-findings", foreignKeyChecks: .immediate) { try $0.execute(sql: migration100) }
         return migrator
     }()

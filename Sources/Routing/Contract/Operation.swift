@@ -23,12 +23,15 @@ package final class Operation: Sendable {
     let list: ListGrammar?
     /// Members `fields` can name, in schema order; empty when the operation doesn't take `fields`.
     let projectable: [String]
+    /// Columns of CSV: the members of the items, whether they come by pages or all at once.
+    let exported: [String]
     let responses: [ResponseRule]
 
     init(
         operationId: String, method: HTTPRequest.Method, path: String, pathNames: [String], permission: String?, parameters: [Parameter],
         body: BodyRule?,
-        streamsBody: Bool, produces: [String], list: ListGrammar?, projectable: [String], responses: [ResponseRule]
+        streamsBody: Bool, produces: [String], list: ListGrammar?, projectable: [String], exported: [String],
+        responses: [ResponseRule]
     ) {
         self.operationId = operationId
         self.method = method
@@ -44,6 +47,7 @@ package final class Operation: Sendable {
         self.produces = produces
         self.list = list
         self.projectable = projectable
+        self.exported = exported
         self.responses = responses
     }
 

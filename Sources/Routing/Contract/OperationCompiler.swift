@@ -100,6 +100,7 @@ struct OperationCompiler {
         let answer = successes.lazy.flatMap(\.content).first { $0.type == "application/json" }?.schema
         let isList = method == .get && parameters.contains { $0.name == "limit" } && parameters.contains { $0.name == "cursor" }
         let grammar = isList ? try listGrammar(&parameters, answer, operationId, at: pointer) : nil
+        let rows = answer?.member("items")?.rules.items?.members.filter(\.isRequired).map(\.name) ?? []
         let takesFields = parameters.contains { $0.name == "fields" && $0.place == .query }
         let projectable = takesFields ? grammar?.members ?? answer?.members.filter(\.isRequired).map(\.name) ?? [] : []
         if !isList, let index = parameters.firstIndex(where: { $0.name == "fields" }) {
@@ -115,7 +116,8 @@ struct OperationCompiler {
         }
         return Operation(
             operationId: operationId, method: method, path: path, pathNames: pathNames, permission: permission, parameters: parameters,
-            body: body, streamsBody: streamsBody, produces: produces, list: grammar, projectable: projectable, responses: responses)
+            body: body, streamsBody: streamsBody, produces: produces, list: grammar, projectable: projectable, exported: rows,
+            responses: responses)
     }
 
     /// `[]` is public, `[{bearer: [permission]}]` needs exactly that permission.

@@ -35,7 +35,12 @@ extension ListGrammar {
     ) throws(ReasonedError) -> FilterRule {
         let parts = name.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
         let member = String(parts[0])
-        guard let memberSchema = item.member(member) else { throw ReasonedError("the filter names no member of the items") }
+        // One element is asked for by the name of its array without the last letter: `schoolId` of `schoolIds`.
+        let elementSchema = item.member(member) == nil ? item.member(member + "s")?.rules.items : nil
+        guard let memberSchema = item.member(member) ?? elementSchema else {
+            throw ReasonedError("the filter names no member of the items")
+        }
+        guard elementSchema == nil || parts.count == 1 else { throw ReasonedError("elements of an array are filtered by equality only") }
         guard let comparison = parts.count == 1 ? .eq : Filter.Comparison(rawValue: String(parts[1])), parts.count == 1 || comparison != .eq
         else {
             let known = Filter.Comparison.allCases.dropFirst().map(\.rawValue).joined(separator: ", ")

@@ -18,9 +18,11 @@ package struct MembershipService: FactService {
 
     package func stored(_ item: Membership, replacing old: Membership?, _ transaction: WriteTransaction) throws {
         for school in Set([item.schoolId, old?.schoolId ?? item.schoolId]) { try transaction.relateInspections(of: school) }
+        try transaction.replan(item, replacing: old)
     }
 
     package func deleted(_ item: Membership, _ transaction: WriteTransaction) throws {
         try transaction.relateInspections(of: item.schoolId)
+        try transaction.replan(item, replacing: item, isGone: true)
     }
 }

@@ -49,7 +49,8 @@ package struct PersonService: ResourceService {
     package func checkDeletion(of item: Person, _ transaction: WriteTransaction) throws {
         guard try transaction.people.isUnused(id: item.id) else {
             throw DomainError.conflict(
-                "This person has appointments, absences, delegations or tokens, or is named by other records; that history is kept. End it, or erase.")
+                "This person has appointments, absences, delegations or tokens, or is named by other records; that history is kept. End it, or erase."
+            )
         }
     }
 }

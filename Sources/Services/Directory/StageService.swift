@@ -34,6 +34,10 @@ package struct StageService: FactService {
         }
     }
 
+    package func stored(_ item: Stage, replacing old: Stage?, _ transaction: WriteTransaction) throws {
+        try transaction.replan(item, replacing: old)
+    }
+
     /// What never was leaves no gap: the stage before goes on.
     package func deleted(_ item: Stage, _ transaction: WriteTransaction) throws {
         let dayBefore = item.startsOn.adding(days: -1)
@@ -41,6 +45,7 @@ package struct StageService: FactService {
         where earlier.endsOn == dayBefore {
             try end(earlier, on: item.endsOn, transaction)
         }
+        try transaction.replan(item, replacing: item, isGone: true)
     }
 
     private func end(_ stage: Stage, on day: LocalDate?, _ transaction: WriteTransaction) throws {

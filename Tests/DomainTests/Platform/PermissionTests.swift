@@ -26,12 +26,15 @@ struct PermissionTests {
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead,
     ]
-    private static let shared: Set<Permission> = [.stagesRead, .indicatorsRead, .absencesRead, .plansRead, .findingsRead]
+    private static let shared: Set<Permission> = [
+        .stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead, .plansRead, .findingsRead,
+    ]
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,
-        .findingsWrite,
+        .findingsWrite, .activitiesRecord,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
+    private static let improving: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite]
 
@@ -42,7 +45,7 @@ struct PermissionTests {
         case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .specialist: (reads, [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
-        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite, .findingsWrite]), [])
+        case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(improving), [])
         case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead]), [])
         case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
         case .operator: (Set(Permission.allCases), [])

@@ -17,11 +17,11 @@ struct HandOverTests {
             let school = try await client.addSchool(urn: urn).id
             schools.append(school)
             let head = try await client.appoint(.headteacher, at: school, name: "Head of \(urn)")
+            _ = try await client.add("/v1/memberships", ["schoolId": .string(school), "startsOn": "2020-09-01", "endsOn": "2026-08-31"])
             for type in StoredTypes.ofSchools where type.type != .schoolOverride && type.type != .membership {
                 let collection = String(type.type.href(id: "").dropLast())
                 _ = try await client.add(collection, OperationTests.body(of: collection, school, head, client))
             }
-            _ = try await client.add("/v1/memberships", ["schoolId": .string(school), "startsOn": "2020-09-01", "endsOn": "2026-08-31"])
         }
         try await client.store.write(Call(actor: .system, requestId: "test")) { transaction in
             for (urn, old) in [("100025", "100001"), ("100026", "100002")] {

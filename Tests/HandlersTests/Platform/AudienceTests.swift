@@ -70,7 +70,7 @@ struct AudienceTests {
         case .nobody: return try await client.token(of: client.addPerson())
         case .integration(let bound):
             return try await client.token(
-                scopes: ["schools:read", "stages:read", "absences:read", "indicators:read", "events:read", "audit:read"],
+                scopes: ["schools:read", "events:read", "audit:read"] + Self.collections.map(\.readPermission.rawValue),
                 schoolIds: bound ? [school] : nil)
         }
     }

@@ -120,7 +120,12 @@ struct DryRunTests {
             return (path, "application/merge-patch+json", change.bytes)
         default: break
         }
-        if let body = try await client.prepareAction(operation, at: path) { return (path, body.map { _ in "application/json" }, body?.bytes) }
+        if let body = try await client.prepareAction(operation, at: path) {
+            return (path, body.map { _ in "application/json" }, body?.bytes)
+        }
+        if let body = try await client.prepareCycleAction(operation, at: path) {
+            return (path, body.map { _ in "application/json" }, body?.bytes)
+        }
         switch operation.method {
         case .post where operation.path.hasSuffix("/bulk"):
             return (path, "application/x-ndjson", try await client.bulkLine(for: collection).bytes)
@@ -149,6 +154,7 @@ struct DryRunTests {
             "/v1/indicators": ["value": 95], "/v1/retention-rules": ["months": 7],
             "/v1/plans": ["title": "Reading first"], "/v1/objectives": ["title": "Read aloud"], "/v1/reviews": ["narrative": "Well begun."],
             "/v1/findings": ["severity": 3],
+            "/v1/cycles": ["title": "Another"],
         ]
         return try #require(patches[collection], "no change for \(collection)")
     }

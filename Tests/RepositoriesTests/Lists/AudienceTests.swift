@@ -40,14 +40,19 @@ import Testing
         switch column {
         case "etag": "\"1\""
         case "createdAt", "updatedAt": .string(Instant.test.description)
-        case "areas", "schoolIds", "files", "values", "distinctiveStrengths", "externalRefs", "members", "eventTypes": []
+        case "areas", "schoolIds", "groups", "partnerSchoolIds", "evidence", "frequencies", "files", "values", "distinctiveStrengths",
+            "externalRefs", "members", "eventTypes":
+            []
         case "entries": [:]
         case "startsFrom": "endsOn"
         case "kind": "redaction"
-        case "isLead": false
+        case "isLead", "isForAll", "isShared", "needsPartner": false
         case "bytesRead", "bytesTotal", "rowsRead", "position": 0
         case "role": .null
         case "chapter": "profile"
+        case "dayKind": "pupilsIn"
+        case "opensOn", "dueOn", "scheduledFor": "2026-01-01"
+        case "title", "academicYear", "frameworkId", "cycleId", "processId": "x"
         case "source", "recordedBy", "issuedBy", "stage", "tier", "name", "measure", "reason", "resourceType", "resourceId", "url": "x"
         case "value": 1
         case "unit": "percent"
@@ -88,6 +93,8 @@ import Testing
                     "kind": "strength", "state": "open", "area": "x", "narrative": "x", "foundOn": "2026-01-01", "objectiveIds": [],
                     "activityId": .null,
                 ]) { $1 }
+            case .improvementCycle: row.merge(["state": "draft", "schoolIds": [school]]) { $1 }
+            case .activity: row.merge(["state": "scheduled", "schoolIds": [school], "period": .null]) { $1 }
             default: break
             }
             if R.self == WebhookEndpoint.self { row.merge(["status": "active", "tokenId": row["personId"] ?? .null]) { $1 } }
