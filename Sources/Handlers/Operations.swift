@@ -41,6 +41,10 @@ package struct Operations: Sendable {
             CalendarHandlers(calendars: services.calendars, schools: services.schools).bindings,
             BankHolidayHandlers(bankHolidays: services.bankHolidays).bindings,
             // Improvement
+            FrameworkHandlers(frameworks: services.frameworks).bindings,
+            KeyProcessHandlers(processes: services.processes).bindings,
+            TrustPriorityHandlers(priorities: services.priorities).bindings,
+            SelfEvaluationHandlers(selfEvaluations: services.selfEvaluations).bindings,
             CycleHandlers(cycles: services.cycles).bindings,
             ActivityHandlers(activities: services.activities).bindings,
             PlanHandlers(plans: services.plans).bindings,

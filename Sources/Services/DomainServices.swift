@@ -28,6 +28,10 @@ package struct DomainServices: Sendable {
     package let termDates: TermDatesImport
     package let tokens: TokenService
     package let imports: ImportService
+    package let frameworks: FrameworkService
+    package let processes: KeyProcessService
+    package let priorities: TrustPriorityService
+    package let selfEvaluations: SelfEvaluationService
     package let cycles: CycleService
     package let activities: ActivityService
     package let retention: RetentionService
@@ -78,6 +82,10 @@ package struct DomainServices: Sendable {
         termDates = TermDatesImport(store: store)
         tokens = TokenService(store: store)
         imports = ImportService(store: store, directory: directory, logger: logger)
+        frameworks = FrameworkService(store: store)
+        processes = KeyProcessService(store: store)
+        priorities = TrustPriorityService(store: store)
+        selfEvaluations = SelfEvaluationService(store: store)
         cycles = CycleService(store: store)
         activities = ActivityService(store: store)
         retention = RetentionService(store: store)

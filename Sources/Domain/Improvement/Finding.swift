@@ -81,7 +81,7 @@ package struct Finding: Stateful {
 extension Finding {
     /// What no schema can say of one finding.
     package func errors(today: LocalDate) -> [FieldError] {
-        var errors = LooseReference.activity.errors(activityId, at: "/activityId")
+        var errors: [FieldError] = []
         if foundOn > today {
             errors.append(FieldError(pointer: "/foundOn", code: "in-future", detail: "must not be after today, \(today)"))
         }

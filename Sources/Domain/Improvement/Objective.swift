@@ -84,7 +84,7 @@ extension Objective {
 
     /// What no schema can say of one objective.
     package var errors: [FieldError] {
-        var errors = LooseReference.priority.errors(priorityId, at: "/priorityId")
+        var errors: [FieldError] = []
         for (index, measure) in successMeasures.enumerated() {
             for (name, figure) in [("baseline", measure.baseline), ("target", measure.target), ("actual", measure.actual)] {
                 guard let figure, !measure.unit.allows(figure) else { continue }

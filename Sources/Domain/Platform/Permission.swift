@@ -40,6 +40,12 @@ package enum Permission: String, CaseIterable, Sendable {
     case plansWrite = "plans:write"
     case findingsRead = "findings:read"
     case findingsWrite = "findings:write"
+    case frameworksRead = "frameworks:read"
+    case frameworksWrite = "frameworks:write"
+    case prioritiesRead = "priorities:read"
+    case prioritiesWrite = "priorities:write"
+    case selfEvaluationsRead = "selfEvaluations:read"
+    case selfEvaluationsWrite = "selfEvaluations:write"
     case cyclesRead = "cycles:read"
     case cyclesWrite = "cycles:write"
     case activitiesRead = "activities:read"
@@ -52,7 +58,7 @@ extension Permission {
     /// Reading what everyone signed in may see.
     static let directory: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
-        .calendarsRead, .codeListsRead, .eventsRead,
+        .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead,
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
@@ -60,10 +66,13 @@ extension Permission {
     static let everybody = directory.union(tokens)
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
-        .stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead, .plansRead, .findingsRead,
+        .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
+        .findingsRead,
     ]
     /// What the improvement lead writes anywhere.
-    static let improvement: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite]
+    static let improvement: Set<Permission> = [
+        .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
+    ]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
 
@@ -72,7 +81,9 @@ extension Permission {
     /// What is a school's own choice: the trust's own roles may do it only where the school has delegated the chapter to the central team.
     package var isSchoolsOwn: Bool { Self.schoolsOwn.contains(self) }
 
-    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite]
+    private static let schoolsOwn: Set<Permission> = [
+        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite,
+    ]
 
     /// What a lead may hand to somebody else, chapter by chapter.
     static let delegable = Set(allCases.filter { $0.chapter != nil })
@@ -83,7 +94,7 @@ extension Permission {
         case .schoolsWrite, .overridesWrite: .profile
         case .peopleWrite: .people
         case .calendarsWrite: .calendar
-        case .inspectionsWrite, .indicatorsWrite, .plansWrite, .findingsWrite, .activitiesRecord: .education
+        case .inspectionsWrite, .indicatorsWrite, .selfEvaluationsWrite, .plansWrite, .findingsWrite, .activitiesRecord: .education
         default: nil
         }
     }

@@ -56,7 +56,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         calendarDay, codeItem, apiToken, importJob,
         retentionRule, subjectAccessDraft, redaction, webhookEndpoint
     // Improvement.
-    case framework, keyProcess, improvementCycle, activity, improvementPlan, objective, planReview, finding
+    case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -81,8 +81,10 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
         case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
-        case .framework: ("fwk", "/v1/frameworks", .cyclesRead)
-        case .keyProcess: ("prc", "/v1/processes", .cyclesRead)
+        case .framework: ("fwk", "/v1/frameworks", .frameworksRead)
+        case .keyProcess: ("prc", "/v1/processes", .frameworksRead)
+        case .trustPriority: ("pri", "/v1/priorities", .prioritiesRead)
+        case .selfEvaluation: ("sev", "/v1/self-evaluations", .selfEvaluationsRead)
         case .improvementCycle: ("cyc", "/v1/cycles", .cyclesRead)
         case .activity: ("act", "/v1/activities", .activitiesRead)
         case .improvementPlan: ("pln", "/v1/plans", .plansRead)

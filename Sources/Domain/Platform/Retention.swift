@@ -78,10 +78,10 @@ package struct Retention: Hashable, Sendable {
             Retention(.updatedAt, months: 6, "Long enough to answer a complaint about the answer.")
         case .webhookEndpoint: forGood("Says where changes are sent, as long as they are.")
         case .framework, .keyProcess: forGood("What a cycle was run on, as long as the trust looks back at it.")
-        case .improvementCycle: forGood("The history of the trust.")
+        case .improvementCycle, .trustPriority: forGood("The history of the trust.")
         case .activity:
             Retention(.updatedAt, months: 120, "What was done for a school's improvement is judged over its last inspections.")
-        case .improvementPlan, .objective, .planReview, .finding:
+        case .selfEvaluation, .improvementPlan, .objective, .planReview, .finding:
             Retention(.updatedAt, months: 120, "A school's improvement is judged over its last inspections.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }

@@ -7,7 +7,7 @@ package enum StoredTypes {
         Delegation.self, Inspection.self, Indicator.self, AcademicYear.self, Term.self, CalendarDay.self, CodeItem.self, ApiToken.self,
         ImportJob.self,
         RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
-        Framework.self, KeyProcess.self,
+        Framework.self, KeyProcess.self, TrustPriority.self, SelfEvaluation.self,
         ImprovementCycle.self, Activity.self,
         ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self,
     ]

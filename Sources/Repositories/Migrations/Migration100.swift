@@ -1,13 +1,11 @@
 /// Improvement plans with their objectives and reviews, and findings.
-///
-/// `cycleId`, `activityId` and `priorityId` are no foreign keys yet: what they refer to comes with migrations of its own.
 let migration100 = """
     CREATE TABLE improvementPlan (
         id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'pln_*'),
         schoolId TEXT NOT NULL REFERENCES school(id),
         kind TEXT NOT NULL CHECK (kind IN ('main', 'rapid')),
         academicYear TEXT NOT NULL CHECK (length(academicYear) = 7),
-        cycleId TEXT CHECK (cycleId GLOB 'cyc_*'),
+        cycleId TEXT REFERENCES improvementCycle(id),
         occasion TEXT,
         title TEXT NOT NULL CHECK (title <> ''),
         summary TEXT,
@@ -34,7 +32,7 @@ let migration100 = """
         area TEXT NOT NULL CHECK (area <> ''),
         subject TEXT,
         description TEXT,
-        priorityId TEXT CHECK (priorityId GLOB 'pri_*'),
+        priorityId TEXT REFERENCES trustPriority(id),
         leaderId TEXT REFERENCES person(id),
         successMeasures TEXT NOT NULL CHECK (json_type(successMeasures) = 'array'),
         actions TEXT NOT NULL CHECK (json_type(actions) = 'array'),
@@ -65,7 +63,7 @@ let migration100 = """
     CREATE TABLE finding (
         id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'fnd_*'),
         schoolId TEXT NOT NULL REFERENCES school(id),
-        activityId TEXT CHECK (activityId GLOB 'act_*'),
+        activityId TEXT REFERENCES activity(id),
         kind TEXT NOT NULL CHECK (kind IN ('strength', 'goodPractice', 'areaForDevelopment')),
         regime TEXT,
         area TEXT NOT NULL CHECK (area <> ''),

@@ -18,9 +18,19 @@ package struct FindingService: StatefulService {
     package func place(of item: Finding) -> Scope { .school(item.schoolId) }
 
     package func prepare(_ item: Finding, replacing old: Finding?, _ transaction: WriteTransaction) throws -> Finding {
-        let errors = try transaction.errors(school: item.schoolId) + item.errors(today: transaction.today())
+        let errors =
+            try transaction.errors(school: item.schoolId) + item.errors(today: transaction.today()) + activityErrors(item, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return item
+    }
+
+    private func activityErrors(_ item: Finding, _ transaction: WriteTransaction) throws -> [FieldError] {
+        guard let id = item.activityId else { return [] }
+        guard let activity = try transaction.find(Activity.self, id: id) else {
+            return [FieldError(pointer: "/activityId", code: "not-found", detail: "is not the id of an activity")]
+        }
+        guard !activity.schoolIds.contains(item.schoolId) else { return [] }
+        return [FieldError(pointer: "/activityId", code: "other-school", detail: "is an activity of other schools")]
     }
 
     package func perform(

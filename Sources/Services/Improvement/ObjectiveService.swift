@@ -25,7 +25,9 @@ package struct ObjectiveService: ResourceService {
         var item = item
         item.planState = plan.state
         item.schoolIds = [plan.schoolId] + item.schoolIds.filter { $0 != plan.schoolId }
-        let errors = try item.errors + transaction.errors(person: item.leaderId, at: "/leaderId") + schoolErrors(item, transaction)
+        let errors =
+            try item.errors + transaction.errors(person: item.leaderId, at: "/leaderId") + schoolErrors(item, transaction)
+            + priorityErrors(item, plan, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try plan.checkTakes("An objective", in: Self.openStates)
         for school in item.schoolIds where old?.schoolIds.contains(school) != true {
@@ -40,6 +42,19 @@ package struct ObjectiveService: ResourceService {
 
     private func schoolErrors(_ item: Objective, _ transaction: WriteTransaction) throws -> [FieldError] {
         try item.schoolIds.enumerated().flatMap { try transaction.errors(school: $1, at: "/schoolIds/\($0)") }
+    }
+
+    private func priorityErrors(_ item: Objective, _ plan: ImprovementPlan, _ transaction: WriteTransaction) throws -> [FieldError] {
+        guard let id = item.priorityId else { return [] }
+        guard let priority = try transaction.find(TrustPriority.self, id: id) else {
+            return [FieldError(pointer: "/priorityId", code: "not-found", detail: "is not the id of a trust priority")]
+        }
+        guard priority.academicYear != plan.academicYear else { return [] }
+        return [
+            FieldError(
+                pointer: "/priorityId", code: "other-year",
+                detail: "is a priority of \(priority.academicYear), the plan is of \(plan.academicYear)")
+        ]
     }
 
     package func checkDeletion(of item: Objective, _ transaction: WriteTransaction) throws {

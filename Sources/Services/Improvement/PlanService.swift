@@ -17,7 +17,7 @@ package struct PlanService: StatefulService {
     package func prepare(
         _ item: ImprovementPlan, replacing old: ImprovementPlan?, _ transaction: WriteTransaction
     ) throws -> ImprovementPlan {
-        let errors = try transaction.errors(school: item.schoolId) + item.errors
+        let errors = try transaction.errors(school: item.schoolId) + item.errors + cycleErrors(item, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         if let other = try transaction.all(ImprovementPlan.self, where: "schoolId", is: item.schoolId).first(where: item.excludes) {
             let isVisible = Visibility(of: transaction.call.actor).allows(other.audience)
@@ -29,6 +29,22 @@ package struct PlanService: StatefulService {
                     conflictsWith: isVisible ? other.id : nil))
         }
         return item
+    }
+
+    private func cycleErrors(_ item: ImprovementPlan, _ transaction: WriteTransaction) throws -> [FieldError] {
+        guard let id = item.cycleId else { return [] }
+        guard let cycle = try transaction.find(ImprovementCycle.self, id: id) else {
+            return [FieldError(pointer: "/cycleId", code: "not-found", detail: "is not the id of an improvement cycle")]
+        }
+        var errors: [FieldError] = []
+        if !cycle.isForAll, !cycle.schoolIds.contains(item.schoolId) {
+            errors.append(FieldError(pointer: "/cycleId", code: "not-taking-part", detail: "is a cycle the school takes no part in"))
+        }
+        if cycle.academicYear != item.academicYear {
+            errors.append(
+                FieldError(pointer: "/academicYear", code: "other-year", detail: "must be that of the cycle, \(cycle.academicYear)"))
+        }
+        return errors
     }
 
     package func perform(

@@ -24,19 +24,24 @@ struct PermissionTests {
     private static let reads: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead,
-        .codeListsRead, .tokensRead, .tokensWrite, .eventsRead,
+        .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead,
     ]
     private static let shared: Set<Permission> = [
-        .stagesRead, .indicatorsRead, .absencesRead, .cyclesRead, .activitiesRead, .plansRead, .findingsRead,
+        .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
+        .findingsRead,
     ]
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,
-        .findingsWrite, .activitiesRecord,
+        .findingsWrite, .activitiesRecord, .selfEvaluationsWrite,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
-    private static let improving: Set<Permission> = [.cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite]
+    private static let improving: Set<Permission> = [
+        .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
+    ]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
-    private static let schoolsOwn: Set<Permission> = [.schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite]
+    private static let schoolsOwn: Set<Permission> = [
+        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite,
+    ]
 
     private static func expected(_ role: Role) -> (trust: Set<Permission>, ownSchool: Set<Permission>) {
         switch role {

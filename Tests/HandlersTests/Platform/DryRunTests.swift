@@ -123,9 +123,6 @@ struct DryRunTests {
         if let body = try await client.prepareAction(operation, at: path) {
             return (path, body.map { _ in "application/json" }, body?.bytes)
         }
-        if let body = try await client.prepareCycleAction(operation, at: path) {
-            return (path, body.map { _ in "application/json" }, body?.bytes)
-        }
         switch operation.method {
         case .post where operation.path.hasSuffix("/bulk"):
             return (path, "application/x-ndjson", try await client.bulkLine(for: collection).bytes)
@@ -154,7 +151,8 @@ struct DryRunTests {
             "/v1/indicators": ["value": 95], "/v1/retention-rules": ["months": 7],
             "/v1/plans": ["title": "Reading first"], "/v1/objectives": ["title": "Read aloud"], "/v1/reviews": ["narrative": "Well begun."],
             "/v1/findings": ["severity": 3],
-            "/v1/cycles": ["title": "Another"],
+            "/v1/cycles": ["title": "Another"], "/v1/frameworks": ["title": "Another"], "/v1/processes": ["title": "Another"],
+            "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")
     }

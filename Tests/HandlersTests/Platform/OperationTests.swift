@@ -79,6 +79,14 @@ struct OperationTests {
         if ["/v1/objectives", "/v1/reviews"].contains(collection) {
             return try await bodyOfPlan(collection, plan(of: school, isActive: collection == "/v1/reviews", client))
         }
+        if collection == "/v1/processes" {
+            let framework = try await client.add("/v1/frameworks", ["title": "Framework"])
+            return ["frameworkId": .string(framework), "title": "Review", "kind": "schoolReview"]
+        }
+        if collection == "/v1/priorities" {
+            try await client.addYear()
+            return ["academicYear": "2026-27", "title": "Reading"]
+        }
         if collection == "/v1/cycles" || collection == "/v1/activities" {
             return try await client.cycleBody(of: collection, school)
         }
@@ -122,6 +130,17 @@ struct OperationTests {
         "/v1/academic-years": { _, _ in ["name": "2026-27", "startsOn": "2026-09-01", "endsOn": "2027-08-31"] },
         "/v1/calendar-days": { school, _ in
             ["schoolId": .string(school), "kind": "inset", "startsOn": "2026-09-01", "endsOn": "2026-09-01"]
+        },
+        "/v1/frameworks": { _, _ in ["title": "Framework"] },
+        "/v1/self-evaluations": { school, _ in
+            [
+                "schoolId": .string(school), "regime": "reportCard", "asAt": "2026-01-20",
+                "judgements": [["area": "inclusion", "grade": "expectedStandard"]],
+                "notApplicable": [
+                    "curriculumAndTeaching", "achievement", "attendanceAndBehaviour", "personalDevelopmentAndWellbeing",
+                    "leadershipAndGovernance", "earlyYears", "postSixteen", "safeguarding",
+                ],
+            ]
         },
         "/v1/plans": { school, _ in
             [

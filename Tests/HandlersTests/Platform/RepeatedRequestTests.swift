@@ -60,7 +60,6 @@ struct RepeatedRequestTests {
         _ operation: OperationTests.Operation, at path: String, _ client: TestClient
     ) async throws -> (type: String, bytes: [UInt8])? {
         if let body = try await client.prepareAction(operation, at: path) { return body.map { ("application/json", $0.bytes) } }
-        if let body = try await client.prepareCycleAction(operation, at: path) { return body.map { ("application/json", $0.bytes) } }
         if let sample = Self.bodies[operation.id] {
             let head = try await client.addPerson()
             return sample.map { ($0.type, Array($0.text.replacing("HEAD", with: head).utf8)) }

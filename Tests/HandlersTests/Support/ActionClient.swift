@@ -10,20 +10,30 @@ extension TestClient {
     func prepareAction(_ operation: OperationTests.Operation, at path: String) async throws -> JSON?? {
         let steps: [String: [String]] = [
             "pauseImprovementPlan": ["activate"], "resumeImprovementPlan": ["activate", "pause"], "closeImprovementPlan": ["activate"],
-            "reopenFinding": ["address"],
+            "reopenFinding": ["address"], "retireFramework": ["publish"], "reviseFramework": ["publish"],
         ]
         let bodies: [String: JSON?] = [
             "activateImprovementPlan": nil, "resumeImprovementPlan": nil, "pauseImprovementPlan": ["reason": "Moving house"],
             "closeImprovementPlan": ["outcome": "All read"], "addressFinding": ["note": "In the plan"], "closeFinding": ["note": "Done"],
-            "reopenFinding": ["reason": "Back again"],
+            "reopenFinding": ["reason": "Back again"], "publishFramework": nil, "retireFramework": nil, "reviseFramework": nil,
+            "finishSelfEvaluation": nil,
         ]
         if operation.id == "raiseObjective" {
             let finding = try await get(String(path.dropLast("/raise-objective".count)), token: integration)
             let school = try #require(finding.json["schoolId"]?.stringValue)
             return ["planId": .string(try await OperationTests.plan(of: school, isActive: false, self)), "title": "More books"]
         }
-        guard let body = bodies[operation.id] else { return .none }
+        guard let body = bodies[operation.id] else { return try await prepareCycleAction(operation, at: path) }
         let item = path.prefix(upTo: try #require(path.lastIndex(of: "/")))
+        if operation.path.hasPrefix("/v1/frameworks/") {
+            let framework = String(item.split(separator: "/").last ?? "")
+            _ = try await add(
+                "/v1/processes",
+                [
+                    "frameworkId": .string(framework), "title": "Review", "kind": "schoolReview",
+                    "frequencies": [["every": "term", "times": 1]],
+                ])
+        }
         for step in steps[operation.id] ?? [] {
             let body = step == "pause" ? bodies["pauseImprovementPlan"] : step == "address" ? bodies["addressFinding"] : nil
             let answer = try await post("\(item)/\(step)", token: integration, body ?? nil)

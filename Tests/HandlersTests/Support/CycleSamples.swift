@@ -31,9 +31,7 @@ extension TestClient {
     /// A framework that is published, with these processes in the order of their titles.
     func addFramework(_ processes: [KeyProcess] = [.review], state: Framework.State = .published) async throws -> String {
         try await store.write(Call(actor: .system, requestId: "test")) { transaction in
-            let framework = try transaction.insert(
-                Framework(
-                    id: ResourceType.framework.makeID(at: transaction.now), title: "Framework", state: state, createdAt: transaction.now))
+            let framework = try transaction.insert(Framework.sample(state, at: transaction.now))
             for process in processes {
                 var process = process
                 process.id = ResourceType.keyProcess.makeID(at: transaction.now)
@@ -78,11 +76,33 @@ extension KeyProcess {
     static let moderation = sample(.moderation, [ProcessFrequency(every: .term, times: 1)], isShared: true)
 
     static func sample(
-        _ kind: ProcessKind, _ frequencies: [ProcessFrequency], isShared: Bool = false, needsPartner: Bool = false
+        _ kind: KeyProcess.Kind, _ frequencies: [ProcessFrequency], isShared: Bool = false, needsPartner: Bool = false
     ) -> KeyProcess {
-        KeyProcess(
-            id: "", frameworkId: "", title: kind.rawValue, kind: kind, dayKind: .pupilsIn, isShared: isShared, needsPartner: needsPartner,
-            windowDays: nil, frequencies: frequencies, createdAt: Instant(milliseconds: 0))
+        let instant = JSON.string(Instant(milliseconds: 0).description)
+        let tree: JSON = [
+            "id": "", "frameworkId": "", "position": 10, "title": .string(kind.rawValue), "kind": .string(kind.rawValue),
+            "expectedOutputs": [],
+            "dayKind": "pupilsIn", "isShared": .bool(isShared), "needsPartner": .bool(needsPartner), "frequencies": [],
+            "recordedBy": "test",
+            "createdAt": instant, "updatedAt": instant, "etag": "\"1\"",
+        ]
+        guard var process = try? JSONCodec.decode(KeyProcess.self, from: tree) else { preconditionFailure("no process") }
+        process.frequencies = frequencies
+        return process
+    }
+}
+
+extension Framework {
+    static func sample(_ state: State, at now: Instant) throws -> Framework {
+        let (id, instant) = (JSON.string(type.makeID(at: now)), JSON.string(now.description))
+        return try JSONCodec.decode(
+            Framework.self,
+            from: [
+                "id": id, "title": "Framework", "version": 1, "seriesId": id, "publishedAt": state == .draft ? .null : instant,
+                "retiredAt": state == .retired ? instant : .null, "state": .string(state.rawValue), "recordedBy": "test",
+                "createdAt": instant,
+                "updatedAt": instant, "etag": "\"1\"",
+            ])
     }
 }
 

@@ -93,6 +93,11 @@ import Testing
                     "kind": "strength", "state": "open", "area": "x", "narrative": "x", "foundOn": "2026-01-01", "objectiveIds": [],
                     "activityId": .null,
                 ]) { $1 }
+            case .selfEvaluation:
+                row.merge([
+                    "state": isDraft ? "draft" : "finished", "regime": "x", "asAt": "2026-01-01", "judgements": [], "notApplicable": [],
+                    "recordedBy": row["id"] ?? .null,
+                ]) { $1 }
             case .improvementCycle: row.merge(["state": "draft", "schoolIds": [school]]) { $1 }
             case .activity: row.merge(["state": "scheduled", "schoolIds": [school], "period": .null]) { $1 }
             default: break
