@@ -51,6 +51,12 @@ package struct Operations: Sendable {
             ObjectiveHandlers(objectives: services.objectives).bindings,
             PlanReviewHandlers(planReviews: services.planReviews).bindings,
             FindingHandlers(findings: services.findings).bindings,
+            NeedHandlers(needs: services.needs).bindings,
+            SupportOfferHandlers(offers: services.offers).bindings,
+            DeploymentHandlers(deployments: services.deployments).bindings,
+            TimeEntryHandlers(timeEntries: services.timeEntries).bindings,
+            SupportReportHandlers(reports: services.supportReports).bindings,
+            SchoolImprovementHandlers(improvement: services.schoolImprovement, schools: services.schools).bindings,
         ].flatMap(\.self)
     }
 }

@@ -47,6 +47,12 @@ package struct DomainServices: Sendable {
     package let objectives: ObjectiveService
     package let planReviews: PlanReviewService
     package let findings: FindingService
+    package let needs: NeedService
+    package let offers: SupportOfferService
+    package let deployments: DeploymentService
+    package let timeEntries: TimeEntryService
+    package let supportReports: SupportReports
+    package let schoolImprovement: SchoolImprovementService
     package let health: HealthService
 
     /// - Parameters:
@@ -101,6 +107,12 @@ package struct DomainServices: Sendable {
         objectives = ObjectiveService(store: store)
         planReviews = PlanReviewService(store: store)
         findings = FindingService(store: store)
+        needs = NeedService(store: store)
+        offers = SupportOfferService(store: store)
+        deployments = DeploymentService(store: store)
+        timeEntries = TimeEntryService(store: store)
+        supportReports = SupportReports(store: store)
+        schoolImprovement = SchoolImprovementService(store: store)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

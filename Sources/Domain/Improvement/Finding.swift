@@ -97,10 +97,12 @@ extension Finding {
         return errors
     }
 
-    /// Throws ``DomainError/notInThisState(_:allowedActions:)`` and ``DomainError/conflict(_:)`` where no objective can be made of it.
-    package func checkRaisesObjectives() throws {
+    /// Throws ``DomainError/notInThisState(_:allowedActions:)`` and ``DomainError/conflict(_:)`` where nothing can be made of it.
+    ///
+    /// - Parameter what: with its article, for the sentence: `An objective`.
+    package func checkIsForDevelopment(_ what: String) throws {
         guard kind == .areaForDevelopment else {
-            throw DomainError.conflict("An objective is raised from an area for development; this finding is a \(kind.rawValue).")
+            throw DomainError.conflict("\(what) is raised from an area for development; this finding is a \(kind.rawValue).")
         }
         try checkIsEditable()
     }

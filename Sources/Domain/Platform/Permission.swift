@@ -40,6 +40,14 @@ package enum Permission: String, CaseIterable, Sendable {
     case plansWrite = "plans:write"
     case findingsRead = "findings:read"
     case findingsWrite = "findings:write"
+    case needsRead = "needs:read"
+    case needsWrite = "needs:write"
+    case offersRead = "offers:read"
+    case offersWrite = "offers:write"
+    case deploymentsRead = "deployments:read"
+    case deploymentsWrite = "deployments:write"
+    /// Answer for giver or receiver, record time: of whoever leads one of the two.
+    case deploymentsRecord = "deployments:record"
     case frameworksRead = "frameworks:read"
     case frameworksWrite = "frameworks:write"
     case prioritiesRead = "priorities:read"
@@ -67,11 +75,12 @@ extension Permission {
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
-        .findingsRead,
+        .findingsRead, .needsRead, .offersRead, .deploymentsRead,
     ]
     /// What the improvement lead writes anywhere.
     static let improvement: Set<Permission> = [
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
+        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord,
     ]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
@@ -94,7 +103,9 @@ extension Permission {
         case .schoolsWrite, .overridesWrite: .profile
         case .peopleWrite: .people
         case .calendarsWrite: .calendar
-        case .inspectionsWrite, .indicatorsWrite, .selfEvaluationsWrite, .plansWrite, .findingsWrite, .activitiesRecord: .education
+        case .inspectionsWrite, .indicatorsWrite, .selfEvaluationsWrite, .plansWrite, .findingsWrite, .activitiesRecord, .needsWrite,
+            .offersWrite, .deploymentsRecord:
+            .education
         default: nil
         }
     }

@@ -56,7 +56,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         calendarDay, codeItem, apiToken, importJob,
         retentionRule, subjectAccessDraft, redaction, webhookEndpoint
     // Improvement.
-    case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding
+    case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding,
+        need, supportOffer, deployment, timeEntry
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -91,6 +92,10 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .objective: ("obj", "/v1/objectives", .plansRead)
         case .planReview: ("rvw", "/v1/reviews", .plansRead)
         case .finding: ("fnd", "/v1/findings", .findingsRead)
+        case .need: ("ned", "/v1/needs", .needsRead)
+        case .supportOffer: ("ofr", "/v1/offers", .offersRead)
+        case .deployment: ("dpl", "/v1/deployments", .deploymentsRead)
+        case .timeEntry: ("tme", "/v1/time-entries", .deploymentsRead)
         }
     }
 

@@ -81,7 +81,8 @@ package struct Retention: Hashable, Sendable {
         case .improvementCycle, .trustPriority: forGood("The history of the trust.")
         case .activity:
             Retention(.updatedAt, months: 120, "What was done for a school's improvement is judged over its last inspections.")
-        case .selfEvaluation, .improvementPlan, .objective, .planReview, .finding:
+        case .selfEvaluation, .improvementPlan, .objective, .planReview, .finding, .need, .supportOffer, .deployment,
+            .timeEntry:
             Retention(.updatedAt, months: 120, "A school's improvement is judged over its last inspections.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }

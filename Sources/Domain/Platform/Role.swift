@@ -47,7 +47,9 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice).union([.auditRead])
         case .trustee, .chairOfGovernors, .governor, .delegate: leadership
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: leadership
-        case .specialist, .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .schoolBusinessManager, .schoolOffice:
+        // Offers what they can give themselves.
+        case .specialist: Permission.everybody.union([.offersWrite])
+        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .schoolBusinessManager, .schoolOffice:
             Permission.everybody
         }
     }

@@ -19,7 +19,9 @@ extension Table {
     /// References by member, as every resource names them: `schoolId` is a school, under `school`.
     static let references = [
         Reference("school", "schoolId", .school), Reference("person", "personId", .person), Reference("standIn", "standInId", .person),
-        Reference("leader", "leaderId", .person), Reference("owner", "ownerId", .person), Reference("reviewer", "reviewerId", .person),
+        Reference("leader", "leaderId", .person), Reference("owner", "ownerId", .person),
+        Reference("provider", "providerSchoolId", .school), Reference("providerPerson", "providerPersonId", .person),
+        Reference("receiver", "receivingSchoolId", .school), Reference("reviewer", "reviewerId", .person),
         Reference("plan", "planId", .improvementPlan),
     ]
 }

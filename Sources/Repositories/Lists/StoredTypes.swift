@@ -9,7 +9,8 @@ package enum StoredTypes {
         RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
         Framework.self, KeyProcess.self, TrustPriority.self, SelfEvaluation.self,
         ImprovementCycle.self, Activity.self,
-        ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self,
+        ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self, Need.self, SupportOffer.self, Deployment.self,
+        TimeEntry.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

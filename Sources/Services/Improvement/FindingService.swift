@@ -70,7 +70,7 @@ package struct FindingService: StatefulService {
                     FieldError(pointer: "/planId", code: "other-school", detail: "is a plan of another school than the finding's")
                 ])
             }
-            try finding.checkRaisesObjectives()
+            try finding.checkIsForDevelopment("An objective")
             var linked = finding
             linked.objectiveIds.append(objective.id)
             try transaction.update(from: finding, to: linked)

@@ -28,15 +28,16 @@ struct PermissionTests {
     ]
     private static let shared: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
-        .findingsRead,
+        .findingsRead, .needsRead, .offersRead, .deploymentsRead,
     ]
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,
-        .findingsWrite, .activitiesRecord, .selfEvaluationsWrite,
+        .findingsWrite, .activitiesRecord, .selfEvaluationsWrite, .needsWrite, .offersWrite, .deploymentsRecord,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
     private static let improving: Set<Permission> = [
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
+        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord,
     ]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [
@@ -47,7 +48,8 @@ struct PermissionTests {
         switch role {
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: (reads.union(shared), leading)
         case .schoolOffice, .schoolBusinessManager: (reads, [.peopleWrite, .calendarsWrite])
-        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .specialist: (reads, [])
+        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support: (reads, [])
+        case .specialist: (reads.union([.offersWrite]), [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
         case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(improving), [])

@@ -152,7 +152,8 @@ struct DryRunTests {
             "/v1/plans": ["title": "Reading first"], "/v1/objectives": ["title": "Read aloud"], "/v1/reviews": ["narrative": "Well begun."],
             "/v1/findings": ["severity": 3],
             "/v1/cycles": ["title": "Another"], "/v1/frameworks": ["title": "Another"], "/v1/processes": ["title": "Another"],
-            "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
+            "/v1/needs": ["title": "Another"], "/v1/offers": ["title": "Another"], "/v1/deployments": ["purpose": "Another"],
+            "/v1/time-entries": ["note": "Another"], "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")
     }

@@ -79,6 +79,15 @@ struct OperationTests {
         if ["/v1/objectives", "/v1/reviews"].contains(collection) {
             return try await bodyOfPlan(collection, plan(of: school, isActive: collection == "/v1/reviews", client))
         }
+        if collection == "/v1/deployments" { return try await deployment(to: school, client) }
+        if collection == "/v1/time-entries" {
+            let known = try await client.get("/v1/deployments?schoolId=\(school)&state=considering").json["items"]?.arrayValue?.first
+            let deployment =
+                if let id = known?["id"]?.stringValue { try await client.deploy(id) } else {
+                    try await client.deploy(client.add("/v1/deployments", deployment(to: school, client)))
+                }
+            return ["deploymentId": .string(deployment), "day": "2026-01-12", "days": .double(0.5)]
+        }
         if collection == "/v1/processes" {
             let framework = try await client.add("/v1/frameworks", ["title": "Framework"])
             return ["frameworkId": .string(framework), "title": "Review", "kind": "schoolReview"]
@@ -104,6 +113,14 @@ struct OperationTests {
             if let id = known?["id"]?.stringValue { id } else { try await client.add("/v1/plans", bodies["/v1/plans"]!(school, "")) }
         if isActive, known?["state"] != "active" { _ = try await client.post("/v1/plans/\(id)/activate", token: client.integration) }
         return id
+    }
+
+    /// Support to a school by a specialist.
+    private static func deployment(to school: String, _ client: TestClient) async throws -> JSON {
+        [
+            "providerPersonId": .string(try await client.addPerson("Bea Lark")), "receivingSchoolId": .string(school), "subject": "english",
+            "purpose": "Reading", "startsOn": "2026-01-05", "endsOn": "2026-03-20", "daysPlanned": 5,
+        ]
     }
 
     private static func bodyOfPlan(_ collection: String, _ plan: String) -> JSON {
@@ -141,6 +158,10 @@ struct OperationTests {
                     "leadershipAndGovernance", "earlyYears", "postSixteen", "safeguarding",
                 ],
             ]
+        },
+        "/v1/needs": { school, _ in ["schoolId": .string(school), "title": "Reading", "subject": "english"] },
+        "/v1/offers": { school, _ in
+            ["schoolId": .string(school), "title": "Reading", "subject": "english", "daysPerTerm": 3, "startsOn": "2026-01-05"]
         },
         "/v1/plans": { school, _ in
             [

@@ -5,18 +5,41 @@ import Repositories
 import Testing
 
 extension TestClient {
+    /// Of the steps that lead to a state and take a body.
+    private static let bodies: [String: JSON] = [
+        "pause": ["reason": "Moving house"], "address": ["note": "In the plan"], "confirm-capacity": ["isConfirmed": true],
+        "answer-conflict": ["exists": false],
+    ]
+
+    /// Gets a deployment under way; its id.
+    func deploy(_ id: String) async throws -> String {
+        for step in ["prepare", "confirm-capacity", "answer-conflict", "deploy"] {
+            let answer = try await post("/v1/deployments/\(id)/\(step)", token: integration, Self.bodies[step])
+            try #require(answer.status == 200, "\(answer.text)")
+        }
+        return id
+    }
+
     /// Makes ready what an action is about to be done to: in a state that allows it. Returns the body of the action, null inside for none; nil for
     /// operations that are no actions of a resource with states or are named below.
     func prepareAction(_ operation: OperationTests.Operation, at path: String) async throws -> JSON?? {
         let steps: [String: [String]] = [
             "pauseImprovementPlan": ["activate"], "resumeImprovementPlan": ["activate", "pause"], "closeImprovementPlan": ["activate"],
             "reopenFinding": ["address"], "retireFramework": ["publish"], "reviseFramework": ["publish"],
+            "reopenNeed": ["match"], "resumeSupportOffer": ["pause"],
+            "deployDeployment": ["prepare", "confirm-capacity", "answer-conflict"],
+            "completeDeployment": ["prepare", "confirm-capacity", "answer-conflict", "deploy"],
         ]
         let bodies: [String: JSON?] = [
             "activateImprovementPlan": nil, "resumeImprovementPlan": nil, "pauseImprovementPlan": ["reason": "Moving house"],
             "closeImprovementPlan": ["outcome": "All read"], "addressFinding": ["note": "In the plan"], "closeFinding": ["note": "Done"],
             "reopenFinding": ["reason": "Back again"], "publishFramework": nil, "retireFramework": nil, "reviseFramework": nil,
-            "finishSelfEvaluation": nil,
+            "finishSelfEvaluation": nil, "matchNeed": nil, "meetNeed": ["outcome": "They read"], "withdrawNeed": ["reason": "Solved"],
+            "reopenNeed": ["reason": "Back again"], "pauseSupportOffer": ["reason": "Full"], "resumeSupportOffer": nil,
+            "withdrawSupportOffer": ["reason": "Full"], "prepareDeployment": nil, "confirmCapacityDeployment": ["isConfirmed": true],
+            "answerConflictDeployment": ["exists": false], "deployDeployment": nil,
+            "completeDeployment": ["impact": 4, "evaluation": "They read"], "declineDeployment": ["reason": "Full"],
+            "cancelDeployment": ["reason": "Full"], "raiseNeed": ["title": "Reading"],
         ]
         if operation.id == "raiseObjective" {
             let finding = try await get(String(path.dropLast("/raise-objective".count)), token: integration)
@@ -35,8 +58,7 @@ extension TestClient {
                 ])
         }
         for step in steps[operation.id] ?? [] {
-            let body = step == "pause" ? bodies["pauseImprovementPlan"] : step == "address" ? bodies["addressFinding"] : nil
-            let answer = try await post("\(item)/\(step)", token: integration, body ?? nil)
+            let answer = try await post("\(item)/\(step)", token: integration, Self.bodies[step])
             try #require(answer.status == 200, "\(answer.text)")
         }
         return .some(body)

@@ -98,6 +98,13 @@ import Testing
                     "state": isDraft ? "draft" : "finished", "regime": "x", "asAt": "2026-01-01", "judgements": [], "notApplicable": [],
                     "recordedBy": row["id"] ?? .null,
                 ]) { $1 }
+            case .need: row.merge(["state": "open", "title": "x", "urgency": "low", "source": "plan"]) { $1 }
+            case .supportOffer: row.merge(["state": "open", "title": "x", "daysPerTerm": 1, "evidence": []]) { $1 }
+            case .deployment:
+                row.merge([
+                    "state": "complete", "receivingSchoolId": school, "schoolIds": [school], "purpose": "x", "daysPlanned": 1,
+                ]) { $1 }
+            case .timeEntry: row.merge(["deploymentId": "x", "schoolIds": [school], "day": "2026-01-01", "days": 1]) { $1 }
             case .improvementCycle: row.merge(["state": "draft", "schoolIds": [school]]) { $1 }
             case .activity: row.merge(["state": "scheduled", "schoolIds": [school], "period": .null]) { $1 }
             default: break

@@ -1,0 +1,25 @@
+import Core
+package import Routing
+package import Services
+
+/// `/v1/schools/{id}/improvement`.
+package struct SchoolImprovementHandlers: Sendable {
+    private let improvement: SchoolImprovementService
+    private let schools: SchoolService
+
+    package init(improvement: SchoolImprovementService, schools: SchoolService) {
+        self.improvement = improvement
+        self.schools = schools
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding(
+                "getSchoolImprovement", target: { Target(id: try schools.identify($0.path("id")).id) },
+                handle: { exchange in
+                    let bytes = try await improvement.view(exchange.targetID, exchange.call).bytes
+                    return .item(bytes, etag: .weak(of: bytes))
+                })
+        ]
+    }
+}

@@ -1,0 +1,30 @@
+import Core
+import Domain
+package import Routing
+package import Services
+
+/// `/v1/support-balance`, `/v1/support-alerts`.
+package struct SupportReportHandlers: Sendable {
+    private let reports: SupportReports
+
+    package init(reports: SupportReports) {
+        self.reports = reports
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding(
+                "getSupportBalance",
+                export: { exchange, sink in
+                    for row in try await balance(exchange).items { try await sink(JSONCodec.encode(row)) }
+                },
+                handle: { try .view(await balance($0)) }),
+            Binding("getSupportAlerts") { try .view(await reports.alerts(academicYear: $0.query.string("academicYear"), $0.call)) },
+        ]
+    }
+
+    private func balance(_ exchange: Exchange) async throws -> SupportBalance {
+        try await reports.balance(
+            academicYear: exchange.query.string("academicYear"), schoolId: exchange.query.string("schoolId"), exchange.call)
+    }
+}
