@@ -75,7 +75,8 @@ package struct Deployment: Stateful {
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, needId, offerId, providerSchoolId, providerPersonId, receivingSchoolId, schoolIds, regime, area, subject, purpose, startsOn,
+        case id, needId, offerId, providerSchoolId, providerPersonId, receivingSchoolId, schoolIds, regime, area, subject, purpose,
+            startsOn,
             endsOn, daysPlanned, capacityConfirmed, conflictOfInterest, impact, impactEvaluation, stateReason, state, recordedBy, createdAt,
             updatedAt, etag
     }
@@ -142,7 +143,8 @@ extension Deployment {
         }
         if providerSchoolId == receivingSchoolId {
             errors.append(
-                FieldError(pointer: "/receivingSchoolId", code: "supports-itself", detail: "must be another school than the one that gives"))
+                FieldError(pointer: "/receivingSchoolId", code: "supports-itself", detail: "must be another school than the one that gives")
+            )
         }
         if endsOn < startsOn {
             errors.append(FieldError(pointer: "/endsOn", code: "before-start", detail: "must be on or after startsOn, \(startsOn)"))
@@ -158,16 +160,21 @@ extension Deployment {
                 errors.append(FieldError(pointer: "", code: "capacity-not-confirmed", detail: "whoever gives hasn't the days to give"))
             }
         } else {
-            errors.append(FieldError(pointer: "", code: "capacity-not-answered", detail: "whoever gives has yet to say whether it has the days"))
+            errors.append(
+                FieldError(pointer: "", code: "capacity-not-answered", detail: "whoever gives has yet to say whether it has the days"))
         }
         if let conflict = conflictOfInterest {
             if conflict.exists, conflict.note == nil {
                 errors.append(
-                    FieldError(pointer: "", code: "conflict-of-interest", detail: "there is a conflict of interest, and nothing says how it is dealt with"))
+                    FieldError(
+                        pointer: "", code: "conflict-of-interest",
+                        detail: "there is a conflict of interest, and nothing says how it is dealt with"))
             }
         } else {
             errors.append(
-                FieldError(pointer: "", code: "conflict-of-interest-not-answered", detail: "nobody has said whether there is a conflict of interest"))
+                FieldError(
+                    pointer: "", code: "conflict-of-interest-not-answered",
+                    detail: "nobody has said whether there is a conflict of interest"))
         }
         return errors
     }

@@ -72,7 +72,8 @@ package struct Need: Stateful {
                 summary: "Somebody is going to help. A deployment for the need does the same.")
         case .meet:
             Transition(
-                from: [.open, .matched], to: .met, permission: .needsWrite, verb: "met", summary: "The school has what it needed; says what helped.")
+                from: [.open, .matched], to: .met, permission: .needsWrite, verb: "met",
+                summary: "The school has what it needed; says what helped.")
         case .withdraw:
             Transition(
                 from: [.open, .matched], to: .withdrawn, permission: .needsWrite, verb: "withdrawn",

@@ -82,7 +82,9 @@ package struct SupportBalance: Encodable, Sendable {
     package init(academicYear: String, periods: [Period], schools: [School], given: [Given]) {
         self.academicYear = academicYear
         let bySchool = schools.sorted { ($0.name, $0.id) < ($1.name, $1.id) }
-        let concerning = Dictionary(grouping: given.flatMap { entry in Set([entry.from, entry.to]).compactMap { id in id.map { ($0, entry) } } }) { $0.0 }
+        let concerning = Dictionary(
+            grouping: given.flatMap { entry in Set([entry.from, entry.to]).compactMap { id in id.map { ($0, entry) } } }
+        ) { $0.0 }
         items = bySchool.flatMap { school in
             let entries = concerning[school.id]?.map(\.1) ?? []
             let rows = periods.map { period in
@@ -118,7 +120,8 @@ package struct SupportBalance: Encodable, Sendable {
             let sum = entries.reduce(0) { $0 + $1.days }
             return "\(verb) \(text(sum)) days in \(entries.count) entries"
         }
-        let share = school.pupils.map { "; per 100 pupils by the \($0) pupils the register has" } ?? "; the register has no number of pupils"
+        let share =
+            school.pupils.map { "; per 100 pupils by the \($0) pupils the register has" } ?? "; the register has no number of pupils"
         return
             "From \(days.lowerBound) to \(days.upperBound), by the time entries of deployments: \(part("given", given)), \(part("received", received))"
             + share + "."

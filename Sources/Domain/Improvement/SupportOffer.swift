@@ -53,7 +53,8 @@ package struct SupportOffer: Stateful {
             recordedBy, createdAt, updatedAt, etag
     }
 
-    package var audience: Audience { .leadership(schoolIds: schoolId.map { [$0] } ?? []) }
+    /// An invitation to everyone.
+    package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = [
         "personId", "title", "description", "regime", "area", "subject", "daysPerTerm", "evidence", "startsOn", "endsOn",
     ]
@@ -70,7 +71,8 @@ package struct SupportOffer: Stateful {
         switch action {
         case .pause:
             Transition(
-                from: [.open], to: .paused, permission: .offersWrite, verb: "paused", summary: "Isn't proposed to anybody for now, with the reason.")
+                from: [.open], to: .paused, permission: .offersWrite, verb: "paused",
+                summary: "Isn't proposed to anybody for now, with the reason.")
         case .resume: Transition(from: [.paused], to: .open, permission: .offersWrite, verb: "resumed", summary: "Is proposed again.")
         case .withdraw:
             Transition(

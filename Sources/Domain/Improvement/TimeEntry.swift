@@ -44,7 +44,8 @@ package struct TimeEntry: Resource {
         let sum = others.reduce(days) { $0 + $1.days }
         if personId != nil, sum > 1 {
             errors.append(
-                FieldError(pointer: "/days", code: "more-than-a-day", detail: "makes \(sum) days of the person on \(day), and a day has one"))
+                FieldError(
+                    pointer: "/days", code: "more-than-a-day", detail: "makes \(sum) days of the person on \(day), and a day has one"))
         }
         return errors
     }

@@ -66,7 +66,7 @@ extension Permission {
     /// Reading what everyone signed in may see.
     static let directory: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
-        .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead,
+        .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
@@ -75,7 +75,7 @@ extension Permission {
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
-        .findingsRead, .needsRead, .offersRead, .deploymentsRead,
+        .findingsRead, .needsRead, .deploymentsRead,
     ]
     /// What the improvement lead writes anywhere.
     static let improvement: Set<Permission> = [

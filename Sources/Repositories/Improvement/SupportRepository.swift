@@ -6,7 +6,8 @@ extension Need: Stored {
     package static let table = Table(
         Need.self,
         members: [
-            .required("schoolId"), .optional("area"), .optional("subject"), .required("urgency"), .required("source"), .optional("findingId"),
+            .required("schoolId"), .optional("area"), .optional("subject"), .required("urgency"), .required("source"),
+            .optional("findingId"),
             .optional("neededBy"), .required("state"), .instant("updatedAt"),
         ], audience: .leadership(school: "schoolId"))
 }
@@ -17,7 +18,7 @@ extension SupportOffer: Stored {
         members: [
             .optional("schoolId"), .optional("personId"), .optional("area"), .optional("subject"), .required("daysPerTerm"),
             .required("startsOn"), .optional("endsOn"), .required("state"), .instant("updatedAt"),
-        ], audience: .leadership(school: "schoolId"))
+        ])
 }
 
 extension Deployment: Stored {
@@ -34,7 +35,8 @@ extension TimeEntry: Stored {
     package static let table = Table(
         TimeEntry.self,
         members: [
-            .element("schoolId", of: "schoolIds"), .required("deploymentId"), .optional("personId"), .required("day"), .instant("updatedAt"),
+            .element("schoolId", of: "schoolIds"), .required("deploymentId"), .optional("personId"), .required("day"),
+            .instant("updatedAt"),
         ], audience: .leadershipOfEach(schools: "schoolIds"))
 }
 
@@ -70,7 +72,8 @@ package struct SupportRepository<Owner: Transaction> {
     /// Offers that can be taken up on a day, of others than the school.
     package func openOffers(_ topic: Topic, besides schoolId: String, on day: LocalDate) throws -> [SupportOffer] {
         try rows(
-            SupportOffer.self, "\(topic.condition) AND state = 'open' AND startsOn <= ? AND (endsOn IS NULL OR endsOn >= ?) AND schoolId IS NOT ?",
+            SupportOffer.self,
+            "\(topic.condition) AND state = 'open' AND startsOn <= ? AND (endsOn IS NULL OR endsOn >= ?) AND schoolId IS NOT ?",
             topic.arguments + [.text(day.description), .text(day.description), .text(schoolId)])
     }
 

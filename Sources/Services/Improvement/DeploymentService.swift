@@ -62,14 +62,19 @@ package struct DeploymentService: StatefulService {
             return [FieldError(pointer: "/offerId", code: "other-provider", detail: "is an offer of somebody else than the one that gives")]
         }
         guard offer.state == .open else {
-            return [FieldError(pointer: "/offerId", code: "offer-\(offer.state.rawValue)", detail: "is an offer that is \(offer.state.rawValue)")]
+            return [
+                FieldError(
+                    pointer: "/offerId", code: "offer-\(offer.state.rawValue)", detail: "is an offer that is \(offer.state.rawValue)")
+            ]
         }
         return []
     }
 
     /// Making a deployment for a need is the match.
     package func stored(_ item: Deployment, replacing old: Deployment?, _ transaction: WriteTransaction) throws {
-        guard old == nil, let need = try item.needId.flatMap({ try transaction.find(Need.self, id: $0) }), need.state == .open else { return }
+        guard old == nil, let need = try item.needId.flatMap({ try transaction.find(Need.self, id: $0) }), need.state == .open else {
+            return
+        }
         var matched = need
         matched.state = .matched
         try transaction.update(from: need, to: matched, verb: Need.transition(.match).verb, isTarget: false)
@@ -94,7 +99,8 @@ package struct DeploymentService: StatefulService {
         case .deploy:
             let unanswered = item.unanswered
             guard unanswered.isEmpty else {
-                throw DomainError.refused("It isn't deployed before capacity and conflict of interest are answered, and answered well.", unanswered)
+                throw DomainError.refused(
+                    "It isn't deployed before capacity and conflict of interest are answered, and answered well.", unanswered)
             }
         case .complete:
             item.impact = body["impact"]?.integerValue.map { Int($0) }

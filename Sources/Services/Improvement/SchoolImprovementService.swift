@@ -28,13 +28,18 @@ package struct SchoolImprovementService: Sendable {
             let all = plans ? try transaction.all(ImprovementPlan.self, where: "schoolId", is: schoolId) : []
             let plan = all.filter { visibility.allows($0.audience) }.latest
             let review = try plan.flatMap { try transaction.reviews(ofPlan: $0.id).last }
-            let open = needs ? try transaction.all(Need.self, where: "schoolId", is: schoolId).filter { $0.state == .open || $0.state == .matched } : []
+            let open =
+                needs
+                ? try transaction.all(Need.self, where: "schoolId", is: schoolId).filter { $0.state == .open || $0.state == .matched } : []
             func support(_ member: String) throws -> [JSON] {
                 guard deployments else { return [] }
-                return try shown(transaction.all(Deployment.self, where: member, is: schoolId).filter { $0.state == .preparing || $0.state == .deployed })
+                return try shown(
+                    transaction.all(Deployment.self, where: member, is: schoolId).filter { $0.state == .preparing || $0.state == .deployed }
+                )
             }
             return [
-                "schoolId": .string(schoolId), "asOf": .string(today.description), "stage": stage ?? .null, "plan": try plan?.wireTree() ?? .null,
+                "schoolId": .string(schoolId), "asOf": .string(today.description), "stage": stage ?? .null,
+                "plan": try plan?.wireTree() ?? .null,
                 "latestReview": try review.flatMap { visibility.allows($0.audience) ? try $0.wireTree() : nil } ?? .null,
                 "openNeeds": .array(try shown(open)), "supportGiven": .array(try support("providerSchoolId")),
                 "supportReceived": .array(try support("receivingSchoolId")),

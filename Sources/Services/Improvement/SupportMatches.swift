@@ -28,7 +28,7 @@ extension NeedService {
             let planned = try period.map { try transaction.daysPlanned(in: $0) } ?? [:]
             var matches: [SupportMatching.Match] = []
             var offering: Set<String> = []
-            for offer in try transaction.support.openOffers(topic, besides: need.schoolId, on: today) where visibility.allows(offer.audience) {
+            for offer in try transaction.support.openOffers(topic, besides: need.schoolId, on: today) {
                 if let school = offer.schoolId { offering.insert(school) }
                 let giver = offer.schoolId ?? offer.personId ?? ""
                 matches.append(
@@ -50,11 +50,13 @@ extension NeedService {
 
     private static func reasons(of offer: SupportOffer, _ today: LocalDate) -> [SupportMatching.Reason] {
         let stated = offer.evidence.prefix(SupportMatching.Weight.statedEntries).map {
-            SupportMatching.Reason(.statedEvidence, $0.note, resourceId: $0.refId, weight: SupportMatching.Weight.statedEvidence, today: today)
+            SupportMatching.Reason(
+                .statedEvidence, $0.note, resourceId: $0.refId, weight: SupportMatching.Weight.statedEvidence, today: today)
         }
         return [
             SupportMatching.Reason(
-                .offer, "Offers \(offer.daysPerTerm) days a term.", resourceId: offer.id, weight: SupportMatching.Weight.offer, today: today)
+                .offer, "Offers \(offer.daysPerTerm) days a term.", resourceId: offer.id, weight: SupportMatching.Weight.offer, today: today
+            )
         ] + stated
     }
 
@@ -68,11 +70,14 @@ extension NeedService {
         func add(_ giver: String?, _ reason: SupportMatching.Reason) {
             if let giver, reason.points > 0 { found[giver, default: []].append(reason) }
         }
-        for finding in try transaction.support.strengths(topic, besides: need.schoolId, since: since) where visibility.allows(finding.audience) {
+        for finding in try transaction.support.strengths(topic, besides: need.schoolId, since: since)
+        where visibility.allows(finding.audience) {
             let what = finding.kind == .strength ? "A review found a strength" : "A review found good practice"
             add(
                 finding.schoolId,
-                .init(.finding, "\(what): \(finding.narrative)", resourceId: finding.id, on: finding.foundOn, weight: SupportMatching.Weight.finding, today: today))
+                .init(
+                    .finding, "\(what): \(finding.narrative)", resourceId: finding.id, on: finding.foundOn,
+                    weight: SupportMatching.Weight.finding, today: today))
         }
         for other in try transaction.support.metNeeds(topic, besides: need.schoolId, since: since) where visibility.allows(other.audience) {
             add(
@@ -81,7 +86,8 @@ extension NeedService {
                     .metNeed, "Had the same need, and it was met: \(other.outcome ?? other.title)", resourceId: other.id,
                     on: other.updatedAt.utcDate, weight: SupportMatching.Weight.metNeed, today: today))
         }
-        for given in try transaction.support.completed(topic, besides: need.schoolId, since: since) where visibility.allows(given.audience) {
+        for given in try transaction.support.completed(topic, besides: need.schoolId, since: since) where visibility.allows(given.audience)
+        {
             let impact = given.impact ?? 1
             let reason = SupportMatching.Reason(
                 .deployment, "Has helped another school, with an impact of \(impact) of 5.", resourceId: given.id, on: given.endsOn,
@@ -89,7 +95,8 @@ extension NeedService {
             add(given.providerSchoolId ?? given.providerPersonId, reason)
         }
         guard let regime = need.regime, let area = need.area else { return found }
-        let grades = try transaction.codes.items(of: .evaluationGrades, regime: regime).sorted { $0.position < $1.position }.prefix(2).map(\.code)
+        let grades = try transaction.codes.items(of: .evaluationGrades, regime: regime).sorted { $0.position < $1.position }.prefix(2).map(
+            \.code)
         for inspection in try transaction.support.inspections(
             regime: regime, area: area, grades: Array(grades), besides: need.schoolId, since: since)
         {

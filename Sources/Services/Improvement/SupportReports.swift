@@ -32,7 +32,8 @@ package struct SupportReports: Sendable {
             var deployments: [String: Deployment] = [:]
             var given: [SupportBalance.Given] = []
             for entry in try transaction.support.entries(in: days) where visibility.allows(entry.audience) {
-                guard let deployment = try deployments[entry.deploymentId] ?? transaction.find(Deployment.self, id: entry.deploymentId) else {
+                guard let deployment = try deployments[entry.deploymentId] ?? transaction.find(Deployment.self, id: entry.deploymentId)
+                else {
                     continue
                 }
                 deployments[deployment.id] = deployment

@@ -14,7 +14,8 @@ package struct TimeEntryService: ResourceService {
 
     /// Those of the deployment, also of an entry that is only about to name its schools.
     package func places(of item: TimeEntry, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] {
-        let schools = try item.schoolIds.isEmpty ? transaction.find(Deployment.self, id: item.deploymentId)?.schoolIds ?? [] : item.schoolIds
+        let schools =
+            try item.schoolIds.isEmpty ? transaction.find(Deployment.self, id: item.deploymentId)?.schoolIds ?? [] : item.schoolIds
         return schools.map(Scope.school)
     }
 

@@ -24,11 +24,11 @@ struct PermissionTests {
     private static let reads: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead,
-        .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead,
+        .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
     ]
     private static let shared: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
-        .findingsRead, .needsRead, .offersRead, .deploymentsRead,
+        .findingsRead, .needsRead, .deploymentsRead,
     ]
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,

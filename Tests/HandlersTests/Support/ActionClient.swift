@@ -11,6 +11,19 @@ extension TestClient {
         "answer-conflict": ["exists": false],
     ]
 
+    /// Of the actions of resources with states, by operation; nil for none.
+    static let actionBodies: [String: JSON?] = [
+        "activateImprovementPlan": nil, "resumeImprovementPlan": nil, "pauseImprovementPlan": ["reason": "Moving house"],
+        "closeImprovementPlan": ["outcome": "All read"], "addressFinding": ["note": "In the plan"], "closeFinding": ["note": "Done"],
+        "reopenFinding": ["reason": "Back again"], "publishFramework": nil, "retireFramework": nil, "reviseFramework": nil,
+        "finishSelfEvaluation": nil, "matchNeed": nil, "meetNeed": ["outcome": "They read"], "withdrawNeed": ["reason": "Solved"],
+        "reopenNeed": ["reason": "Back again"], "pauseSupportOffer": ["reason": "Full"], "resumeSupportOffer": nil,
+        "withdrawSupportOffer": ["reason": "Full"], "prepareDeployment": nil, "confirmCapacityDeployment": ["isConfirmed": true],
+        "answerConflictDeployment": ["exists": false], "deployDeployment": nil,
+        "completeDeployment": ["impact": 4, "evaluation": "They read"], "declineDeployment": ["reason": "Full"],
+        "cancelDeployment": ["reason": "Full"], "raiseNeed": ["title": "Reading"],
+    ]
+
     /// Gets a deployment under way; its id.
     func deploy(_ id: String) async throws -> String {
         for step in ["prepare", "confirm-capacity", "answer-conflict", "deploy"] {
@@ -30,23 +43,12 @@ extension TestClient {
             "deployDeployment": ["prepare", "confirm-capacity", "answer-conflict"],
             "completeDeployment": ["prepare", "confirm-capacity", "answer-conflict", "deploy"],
         ]
-        let bodies: [String: JSON?] = [
-            "activateImprovementPlan": nil, "resumeImprovementPlan": nil, "pauseImprovementPlan": ["reason": "Moving house"],
-            "closeImprovementPlan": ["outcome": "All read"], "addressFinding": ["note": "In the plan"], "closeFinding": ["note": "Done"],
-            "reopenFinding": ["reason": "Back again"], "publishFramework": nil, "retireFramework": nil, "reviseFramework": nil,
-            "finishSelfEvaluation": nil, "matchNeed": nil, "meetNeed": ["outcome": "They read"], "withdrawNeed": ["reason": "Solved"],
-            "reopenNeed": ["reason": "Back again"], "pauseSupportOffer": ["reason": "Full"], "resumeSupportOffer": nil,
-            "withdrawSupportOffer": ["reason": "Full"], "prepareDeployment": nil, "confirmCapacityDeployment": ["isConfirmed": true],
-            "answerConflictDeployment": ["exists": false], "deployDeployment": nil,
-            "completeDeployment": ["impact": 4, "evaluation": "They read"], "declineDeployment": ["reason": "Full"],
-            "cancelDeployment": ["reason": "Full"], "raiseNeed": ["title": "Reading"],
-        ]
         if operation.id == "raiseObjective" {
             let finding = try await get(String(path.dropLast("/raise-objective".count)), token: integration)
             let school = try #require(finding.json["schoolId"]?.stringValue)
             return ["planId": .string(try await OperationTests.plan(of: school, isActive: false, self)), "title": "More books"]
         }
-        guard let body = bodies[operation.id] else { return try await prepareCycleAction(operation, at: path) }
+        guard let body = Self.actionBodies[operation.id] else { return try await prepareCycleAction(operation, at: path) }
         let item = path.prefix(upTo: try #require(path.lastIndex(of: "/")))
         if operation.path.hasPrefix("/v1/frameworks/") {
             let framework = String(item.split(separator: "/").last ?? "")

@@ -145,24 +145,26 @@ extension TestClient {
         _ = try await add("/v1/terms", term)
     }
 
+    private static let because: JSON = ["reason": "Flood"]
+
+    static let cycleActionBodies: [String: JSON?] = [
+        "activateImprovementCycle": nil, "closeImprovementCycle": nil, "startActivity": nil,
+        "completeActivity": ["outcome": "Well taught"], "recordEvidenceActivity": ["evidence": [["title": "Notes"]]],
+        "rescheduleActivity": ["scheduledFor": "2026-10-06", "reason": "Visit"], "missActivity": because, "waiveActivity": because,
+        "cancelActivity": because, "reopenActivity": because,
+    ]
+
     /// Brings the cycle or activity at `path` into a state that allows the action. Returns the action's body, null inside for none; nil for other
     /// operations.
     func prepareCycleAction(_ operation: OperationTests.Operation, at path: String) async throws -> JSON?? {
-        let because: JSON = ["reason": "Flood"]
-        let bodies: [String: JSON?] = [
-            "activateImprovementCycle": nil, "closeImprovementCycle": nil, "startActivity": nil,
-            "completeActivity": ["outcome": "Well taught"], "recordEvidenceActivity": ["evidence": [["title": "Notes"]]],
-            "rescheduleActivity": ["scheduledFor": "2026-10-06", "reason": "Visit"], "missActivity": because, "waiveActivity": because,
-            "cancelActivity": because, "reopenActivity": because,
-        ]
         if operation.id == "updateActivity" { return ["leaderId": .string(try await addPerson("Lee Marsh"))] }
-        guard let body = bodies[operation.id] else { return .none }
+        guard let body = Self.cycleActionBodies[operation.id] else { return .none }
         let item = path.prefix(upTo: try #require(path.lastIndex(of: "/")))
-        if operation.id == "reopenActivity" { _ = try await post("\(item)/miss", token: integration, because) }
+        if operation.id == "reopenActivity" { _ = try await post("\(item)/miss", token: integration, Self.because) }
         if operation.id == "closeImprovementCycle" {
             _ = try await post("\(item)/activate", token: integration)
             for activity in try await activities(String(item.split(separator: "/").last ?? "")) {
-                _ = try await post("/v1/activities/\(activity.text("id"))/waive", token: integration, because)
+                _ = try await post("/v1/activities/\(activity.text("id"))/waive", token: integration, Self.because)
             }
         }
         return .some(body)
