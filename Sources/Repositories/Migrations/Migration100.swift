@@ -69,7 +69,7 @@ let migration100 = """
         area TEXT NOT NULL CHECK (area <> ''),
         subject TEXT,
         narrative TEXT NOT NULL CHECK (narrative <> ''),
-        severity INTEGER CHECK (severity BETWEEN 1 AND 4 AND kind = 'areaForDevelopment'),
+        severity INTEGER CHECK (severity IS NULL OR (severity BETWEEN 1 AND 4 AND kind = 'areaForDevelopment')),
         foundOn TEXT NOT NULL CHECK (length(foundOn) = 10),
         objectiveIds TEXT NOT NULL CHECK (json_type(objectiveIds) = 'array'),
         state TEXT NOT NULL CHECK (state IN ('open', 'addressed', 'closed')),

@@ -13,8 +13,10 @@ package struct ObjectiveService: ResourceService {
         self.store = store
     }
 
+    /// The plan's school and those that share it; a new one has yet to name the former.
     package func places(of item: Objective, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] {
-        item.schoolIds.map(Scope.school)
+        let plan = try transaction.find(ImprovementPlan.self, id: item.planId)
+        return Set(item.schoolIds + [plan?.schoolId].compactMap(\.self)).sorted().map(Scope.school)
     }
 
     /// It is part of the plan, and so of the plan's school, which is the first.
