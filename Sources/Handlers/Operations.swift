@@ -51,6 +51,7 @@ package struct Operations: Sendable {
             ObjectiveHandlers(objectives: services.objectives).bindings,
             PlanReviewHandlers(planReviews: services.planReviews).bindings,
             FindingHandlers(findings: services.findings).bindings,
+            CalendarFeedHandlers(feeds: services.calendarFeeds).bindings,
             NeedHandlers(needs: services.needs).bindings,
             SupportOfferHandlers(offers: services.offers).bindings,
             DeploymentHandlers(deployments: services.deployments).bindings,

@@ -114,6 +114,9 @@ package struct Exchange: Sendable {
     var pathNames: [String]
     var pathValues: [String]
 
+    /// Where the caller reaches the service: `https://localhost:8443`; empty where the request doesn't say so properly.
+    package var origin: String { Problem.base(authority) }
+
     /// A parameter of the path, decoded. The name must be one of the operation's path template.
     package func path(_ name: String) -> String {
         guard let index = pathNames.firstIndex(of: name) else { preconditionFailure("\(operationId) has no path parameter \(name)") }

@@ -71,7 +71,10 @@ struct RequestBodyRules {
         var errors = SchemaCheck.errors(in: tree, schema)
         guard errors.isEmpty else {
             let known = Set(errors.map(\.place))
-            if let find = target?.readOnlyErrors { errors += try await find(tree).filter { !known.contains($0.place) } }
+            // The body of an action is no patch of what it acts on.
+            if operation.method == .patch, let find = target?.readOnlyErrors {
+                errors += try await find(tree).filter { !known.contains($0.place) }
+            }
             throw Problem.invalid(errors)
         }
         return tree

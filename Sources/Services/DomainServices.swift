@@ -47,6 +47,7 @@ package struct DomainServices: Sendable {
     package let objectives: ObjectiveService
     package let planReviews: PlanReviewService
     package let findings: FindingService
+    package let calendarFeeds: CalendarFeedService
     package let needs: NeedService
     package let offers: SupportOfferService
     package let deployments: DeploymentService
@@ -107,6 +108,7 @@ package struct DomainServices: Sendable {
         objectives = ObjectiveService(store: store)
         planReviews = PlanReviewService(store: store)
         findings = FindingService(store: store)
+        calendarFeeds = CalendarFeedService(store: store)
         needs = NeedService(store: store)
         offers = SupportOfferService(store: store)
         deployments = DeploymentService(store: store)

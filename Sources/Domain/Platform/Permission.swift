@@ -38,6 +38,8 @@ package enum Permission: String, CaseIterable, Sendable {
     case webhooksWrite = "webhooks:write"
     case plansRead = "plans:read"
     case plansWrite = "plans:write"
+    case calendarFeedsRead = "calendarFeeds:read"
+    case calendarFeedsWrite = "calendarFeeds:write"
     case findingsRead = "findings:read"
     case findingsWrite = "findings:write"
     case needsRead = "needs:read"
@@ -71,7 +73,7 @@ extension Permission {
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
     /// What everybody with an appointment may do anywhere.
-    static let everybody = directory.union(tokens)
+    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite])
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,

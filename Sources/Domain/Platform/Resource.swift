@@ -57,7 +57,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         retentionRule, subjectAccessDraft, redaction, webhookEndpoint
     // Improvement.
     case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding,
-        need, supportOffer, deployment, timeEntry
+        need, supportOffer, deployment, timeEntry, calendarFeed
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -95,6 +95,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .need: ("ned", "/v1/needs", .needsRead)
         case .supportOffer: ("ofr", "/v1/offers", .offersRead)
         case .deployment: ("dpl", "/v1/deployments", .deploymentsRead)
+        case .calendarFeed: ("cfd", "/v1/calendar-feeds", .calendarFeedsRead)
         case .timeEntry: ("tme", "/v1/time-entries", .deploymentsRead)
         }
     }

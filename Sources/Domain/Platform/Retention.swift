@@ -76,7 +76,7 @@ package struct Retention: Hashable, Sendable {
         case .retentionRule: forGood("The trust shows what its retention rules are: UK GDPR, article 5(2).")
         case .subjectAccessDraft:
             Retention(.updatedAt, months: 6, "Long enough to answer a complaint about the answer.")
-        case .webhookEndpoint: forGood("Says where changes are sent, as long as they are.")
+        case .webhookEndpoint, .calendarFeed: forGood("Says where the trust's records are read or sent, as long as they are.")
         case .framework, .keyProcess: forGood("What a cycle was run on, as long as the trust looks back at it.")
         case .improvementCycle, .trustPriority: forGood("The history of the trust.")
         case .activity:

@@ -10,7 +10,7 @@ package enum StoredTypes {
         Framework.self, KeyProcess.self, TrustPriority.self, SelfEvaluation.self,
         ImprovementCycle.self, Activity.self,
         ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self, Need.self, SupportOffer.self, Deployment.self,
-        TimeEntry.self,
+        TimeEntry.self, CalendarFeed.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

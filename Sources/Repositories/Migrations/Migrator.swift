@@ -21,6 +21,7 @@ enum Migrator {
         migrator.registerMigration("090-cycles", foreignKeyChecks: .immediate) { try $0.execute(sql: migration090) }
         migrator.registerMigration("100-plans-and-findings", foreignKeyChecks: .immediate) { try $0.execute(sql: migration100) }
         migrator.registerMigration("110-support", foreignKeyChecks: .immediate) { try $0.execute(sql: migration110) }
+        migrator.registerMigration("115-calendar-feeds", foreignKeyChecks: .immediate) { try $0.execute(sql: migration115) }
         return migrator
     }()
 

@@ -102,7 +102,7 @@ package struct Problem: Error, Hashable, Sendable {
     }
 
     /// Always https: the type is a name first, and a proxy in front speaks TLS even where this process doesn't.
-    private static func base(_ authority: String?) -> String {
+    static func base(_ authority: String?) -> String {
         guard let authority, authority.utf8.count <= 255, RequestTarget.isAuthority(authority, mayBeEmpty: false) else { return "" }
         return "https://" + authority
     }

@@ -204,8 +204,8 @@ package struct WebhookService: ResourceService {
 
 extension WriteTransaction {
     /// Throws `forbidden` for a caller without a token: nothing would say when its sight ends.
-    fileprivate func tokenOfCaller() throws -> String {
-        guard call.actor.kind == .token else { throw DomainError.forbidden("A webhook endpoint belongs to the token that sets it up.") }
+    func tokenOfCaller() throws -> String {
+        guard call.actor.kind == .token else { throw DomainError.forbidden("It belongs to the token that sets it up.") }
         return call.actor.id
     }
 }

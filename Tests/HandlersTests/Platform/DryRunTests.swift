@@ -11,7 +11,8 @@ struct DryRunTests {
     /// Why these take no `dryRun`.
     private static let exceptions = [
         "createToken": "a secret is made", "rotateToken": "a secret is made", "putImportFile": "a file is sent",
-        "lookupSchools": "it only reads", "createWebhookEndpoint": "a secret is made", "rotateWebhookSecret": "a secret is made",
+        "lookupSchools": "it only reads", "createWebhookEndpoint": "a secret is made",
+        "createCalendarFeed": "a secret is made", "rotateWebhookSecret": "a secret is made",
         "pingWebhookEndpoint": "a message is sent", "resendWebhookDelivery": "a message is sent",
     ]
 
@@ -152,7 +153,8 @@ struct DryRunTests {
             "/v1/plans": ["title": "Reading first"], "/v1/objectives": ["title": "Read aloud"], "/v1/reviews": ["narrative": "Well begun."],
             "/v1/findings": ["severity": 3],
             "/v1/cycles": ["title": "Another"], "/v1/frameworks": ["title": "Another"], "/v1/processes": ["title": "Another"],
-            "/v1/needs": ["title": "Another"], "/v1/offers": ["title": "Another"], "/v1/deployments": ["purpose": "Another"],
+            "/v1/calendar-feeds": ["title": "Another"], "/v1/needs": ["title": "Another"], "/v1/offers": ["title": "Another"],
+            "/v1/deployments": ["purpose": "Another"],
             "/v1/time-entries": ["note": "Another"], "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")

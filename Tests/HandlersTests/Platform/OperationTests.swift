@@ -159,6 +159,7 @@ struct OperationTests {
                 ],
             ]
         },
+        "/v1/calendar-feeds": { school, _ in ["title": "Our year", "schoolId": .string(school)] },
         "/v1/needs": { school, _ in ["schoolId": .string(school), "title": "Reading", "subject": "english"] },
         "/v1/offers": { school, _ in
             ["schoolId": .string(school), "title": "Reading", "subject": "english", "daysPerTerm": 3, "startsOn": "2026-01-05"]

@@ -1,0 +1,36 @@
+package import Core
+import OrderedCollections
+
+/// A link that calendar programs read activities from: of a cycle, a school or a person, with the sight of a token.
+package struct CalendarFeed: Resource {
+    package static let type = ResourceType.calendarFeed
+
+    package var id: String
+    package var title: String
+    package var cycleId: String?
+    package var schoolId: String?
+    package var personId: String?
+    /// The token whose sight it has, and with which it ends.
+    package var tokenId: String
+    package var recordedBy: String
+    package var createdAt: Instant
+    package var updatedAt: Instant
+    package var etag: VersionTag
+
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, title, cycleId, schoolId, personId, tokenId, recordedBy, createdAt, updatedAt, etag
+    }
+
+    package var audience: Audience { .parties(Audience.administrators + [recordedBy]) }
+    package static let writableMembers: Set<String> = ["title"]
+    package static let redactableMembers: Set<String> = ["title"]
+    /// The service fills in the caller's token.
+    package static let defaults: JSON.Object = ["tokenId": ""]
+
+    /// What no schema can say of one feed.
+    package var errors: [FieldError] {
+        let subjects = [cycleId, schoolId, personId].compactMap(\.self)
+        guard subjects.count != 1 else { return [] }
+        return [FieldError(pointer: "", code: "one-subject", detail: "must name exactly one of cycleId, schoolId and personId")]
+    }
+}
