@@ -1,41 +1,17 @@
 import Core
 import Domain
-import Glibc
 import Logging
 import OrderedCollections
 import Repositories
 import Services
 import Testing
 
-/// Calendars as others publish them. They aren't part of this repository: `PARTNERSHIP_SHARED_DATA` says where they are, else `../shared/data`
-/// beside it is looked at.
 private enum Published {
-    static let directory: String = {
-        if let path = getenv("PARTNERSHIP_SHARED_DATA") { return String(cString: path) }
-        // <package>/Tests/ServicesTests/Directory/<this file>
-        let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-        let resolved = realpath("/" + root, nil)
-        defer { free(resolved) }
-        return (resolved.map { String(cString: $0) } ?? "/" + root) + "/../shared/data"
-    }()
-
     static let call = Call(actor: .commandLine, requestId: "test")
-    static let isThere = access(directory + "/term-dates/sheffield_term_dates.ics", R_OK) == 0
-
-    static func bytes(_ name: String) throws -> [UInt8] {
-        let file = try #require(fopen(directory + "/" + name, "r"))
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65_536)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-        return bytes
-    }
-
-    static func json(_ name: String) throws -> JSON { try JSON(parsing: bytes(name)) }
 
     /// The term days of an academic year in the council's calendar feed.
     static func feedDays(_ year: String) throws -> Set<LocalDate> {
-        let text = String(decoding: try bytes("term-dates/sheffield_term_dates.ics"), as: UTF8.self)
+        let text = String(decoding: try SharedData.bytes("term-dates/sheffield_term_dates.ics"), as: UTF8.self)
         var days: Set<LocalDate> = []
         var day: LocalDate?
         for line in text.split(whereSeparator: \.isNewline) {
@@ -50,7 +26,7 @@ private enum Published {
     }
 }
 
-@Suite(.enabled(if: Published.isThere, "the published calendars aren't there; PARTNERSHIP_SHARED_DATA says where they are"))
+@Suite(.enabled(if: SharedData.isThere, SharedData.absence))
 struct PublishedCalendarTests {
     /// A trust with one school, bank holidays and the council's term dates.
     private func prepare() async throws -> (fixture: RegisterImportFixture, services: DomainServices, school: String) {
@@ -64,8 +40,8 @@ struct PublishedCalendarTests {
                     establishmentTypeCode: "34", establishmentType: "Academy converter", status: .open, createdAt: transaction.now)
             ).id
         }
-        _ = try await services.bankHolidays.load(Published.json("govuk/bank-holidays.json"), Published.call)
-        _ = try await services.termDates.load(Published.json("term-dates/sheffield_term_dates.json"), schoolId: nil, Published.call)
+        _ = try await services.bankHolidays.load(SharedData.json("govuk/bank-holidays.json"), Published.call)
+        _ = try await services.termDates.load(SharedData.json("term-dates/sheffield_term_dates.json"), schoolId: nil, Published.call)
         return (fixture, services, school)
     }
 
@@ -85,14 +61,14 @@ struct PublishedCalendarTests {
     @Test("Both files again change nothing, nor does the school's the second time")
     func again() async throws {
         let (fixture, services, school) = try await prepare()
-        let own = try Published.json("term-dates/sheffield_school_dates.json")
+        let own = try SharedData.json("term-dates/sheffield_school_dates.json")
         let first = try await services.termDates.load(own, schoolId: school, Published.call)
         #expect(first.terms.unchanged == 9 && first.calendarDays.created == 10 && first.academicYears.created == 0)
         let seq = try fixture.store.readNow { try $0.lastSeq() }
-        let holidays = try await services.bankHolidays.load(Published.json("govuk/bank-holidays.json"), Published.call)
+        let holidays = try await services.bankHolidays.load(SharedData.json("govuk/bank-holidays.json"), Published.call)
         #expect(holidays.unchanged == 471 && holidays.changesNothing)
         let council = try await services.termDates.load(
-            Published.json("term-dates/sheffield_term_dates.json"), schoolId: nil, Published.call)
+            SharedData.json("term-dates/sheffield_term_dates.json"), schoolId: nil, Published.call)
         #expect(council.academicYears.unchanged == 3 && council.terms.unchanged == 9)
         #expect(try await services.termDates.load(own, schoolId: school, Published.call).calendarDays.unchanged == 10)
         #expect(try fixture.store.readNow { try $0.lastSeq() } == seq)
@@ -103,7 +79,7 @@ struct PublishedCalendarTests {
         let (fixture, services, school) = try await prepare()
         // The store goes with it.
         defer { withExtendedLifetime(fixture) {} }
-        let own = try Published.json("term-dates/sheffield_school_dates.json")
+        let own = try SharedData.json("term-dates/sheffield_school_dates.json")
         _ = try await services.termDates.load(own, schoolId: school, Published.call)
         let summary = try await services.calendars.summary(schoolId: school, academicYear: "2025-26")
         #expect([summary.pupilDays, summary.insetDays, summary.staffDays] == [190, 5, 195])

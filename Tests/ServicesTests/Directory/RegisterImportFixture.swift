@@ -17,14 +17,15 @@ final class RegisterImportFixture: Sendable {
     let directory: String
     let store: Store
 
-    init() throws {
+    /// - Parameter now: what the store takes for the time; nil for the system's clock.
+    init(now: Instant? = nil) throws {
         var template = Array("/tmp/partnership-register-XXXXXX".utf8CString)
         let path = try template.withUnsafeMutableBufferPointer { template in
             let base = try #require(template.baseAddress)
             return String(cString: try #require(mkdtemp(base)))
         }
         directory = path
-        store = try Store(directory: path + "/data")
+        store = try Store(directory: path + "/data", options: now.map { now in StoreOptions(clock: { now }) } ?? StoreOptions())
     }
 
     deinit {

@@ -1,40 +1,16 @@
 import Core
 import Domain
-import Glibc
 import Repositories
 import Services
 import Testing
 
-/// Extracts as GIAS made them. They aren't part of this repository: `PARTNERSHIP_SHARED_DATA` says where they are, else `../shared/data`
-/// beside it is looked at.
-private enum RealData {
-    static let directory: String = {
-        if let path = getenv("PARTNERSHIP_SHARED_DATA") { return String(cString: path) + "/gias" }
-        // <package>/Tests/ServicesTests/Directory/<this file>
-        let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-        let resolved = realpath("/" + root, nil)
-        defer { free(resolved) }
-        return (resolved.map { String(cString: $0) } ?? "/" + root) + "/../shared/data/gias"
-    }()
-
-    static let isThere = access(path("edubasealldata_2026_1924_schools.csv"), R_OK) == 0
-
-    static func path(_ name: String) -> String { directory + "/" + name }
-
-    static var files: RegisterImport.Files {
-        RegisterImport.Files(
-            establishments: path("edubasealldata_2026_1924_schools.csv"), groupLinks: path("alllinksdata_2026_1465_memberships.csv"),
-            groups: path("allgroupsdata_2026_7176_groups.csv"))
-    }
-}
-
-@Suite(.enabled(if: RealData.isThere, "the real extracts aren't there; PARTNERSHIP_SHARED_DATA says where they are"))
+@Suite(.enabled(if: SharedData.isThere, SharedData.absence))
 struct RegisterImportRealDataTests {
     @Test("The Harris Federation has 23 schools; again they are unchanged")
     func oneTrust() async throws {
         let fixture = try RegisterImportFixture()
-        #expect(try await fixture.run(RealData.files, groupUid: "3320").counts == [23, 0, 0, 0])
-        #expect(try await fixture.run(RealData.files, groupUid: "3320").counts == [0, 0, 23, 0])
+        #expect(try await fixture.run(SharedData.register, groupUid: "3320").counts == [23, 0, 0, 0])
+        #expect(try await fixture.run(SharedData.register, groupUid: "3320").counts == [0, 0, 23, 0])
         let trust = try #require(try fixture.store.readNow { try $0.trust.find() })
         #expect(trust.name == "HARRIS FEDERATION" && trust.groupId == "TR00968" && trust.companiesHouseNumber == "06228587")
     }
@@ -42,7 +18,7 @@ struct RegisterImportRealDataTests {
     @Test("A trust's schools are taken whatever their kind", arguments: [("5143", 33), ("2408", 7), ("2275", 4), ("5494", 2)])
     func trusts(uid: String, schools: Int) async throws {
         let fixture = try RegisterImportFixture()
-        let report = try await fixture.run(RealData.files, groupUid: uid)
+        let report = try await fixture.run(SharedData.register, groupUid: uid)
         #expect(report.created == schools && report.rejected == 0)
     }
 
@@ -50,22 +26,22 @@ struct RegisterImportRealDataTests {
     func sponsor() async throws {
         let fixture = try RegisterImportFixture()
         #expect(
-            await fixture.refusal(RealData.files, groupUid: "3831")
+            await fixture.refusal(SharedData.register, groupUid: "3831")
                 == "The group 3831 (The Athelstan Trust) is no academy trust but: School sponsor. The trust of that name is 5494.")
     }
 
     @Test("The whole file is 1,924 schools, none of them rejected")
     func wholeFile() async throws {
         let fixture = try RegisterImportFixture()
-        let report = try await fixture.run(RealData.files)
+        let report = try await fixture.run(SharedData.register)
         #expect(report.counts == [1924, 0, 0, 0])
         #expect(report.ignoredColumns.contains("OfficialSixthForm (name)"))
         let school = try #require(try fixture.school(100_025))
         #expect(school.name == "Gospel Oak Primary School" && school.laEstab == "2022775" && school.percentFull == 92)
         #expect(school.religiousCharacter == nil && school.establishmentTypeCode == "01")
         // A later extract of eight other schools makes nobody leave.
-        var later = RealData.files
-        later.establishments = RealData.path("edubasealldata_2024_140columns_8_schools.csv")
+        var later = SharedData.register
+        later.establishments = SharedData.path("gias/edubasealldata_2024_140columns_8_schools.csv")
         let second = try await fixture.run(later)
         #expect(second.counts == [8, 0, 0, 0])
         #expect(second.absentUrns.count == RegisterReport.listLimit)
@@ -74,8 +50,8 @@ struct RegisterImportRealDataTests {
     @Test("The 140 columns of 2024: open, closed, proposed to close, overseas")
     func columnsOf2024() async throws {
         let fixture = try RegisterImportFixture()
-        var files = RealData.files
-        files.establishments = RealData.path("edubasealldata_2024_140columns_8_schools.csv")
+        var files = SharedData.register
+        files.establishments = SharedData.path("gias/edubasealldata_2024_140columns_8_schools.csv")
         #expect(try await fixture.run(files).counts == [8, 0, 0, 0])
         let aldgate = try #require(try fixture.school(100_000))
         #expect(aldgate.establishmentTypeCode == "02" && aldgate.percentFreeSchoolMeals == 18.1 && aldgate.percentFull == 100)
@@ -91,8 +67,8 @@ struct RegisterImportRealDataTests {
     @Test("The file of links between schools isn't taken for anything else")
     func otherExtract() async throws {
         let fixture = try RegisterImportFixture()
-        var files = RealData.files
-        files.groupLinks = RealData.path("links_edubasealldata_2025_33801_links.csv")
+        var files = SharedData.register
+        files.groupLinks = SharedData.path("gias/links_edubasealldata_2025_33801_links.csv")
         #expect(
             await fixture.refusal(files).contains("it looks like links_edubasealldata, the links file")
         )
@@ -101,7 +77,7 @@ struct RegisterImportRealDataTests {
     @Test("All 33,801 links are taken, of seventeen kinds, with Windows-1252 and commas; again they are unchanged")
     func links() async throws {
         let fixture = try RegisterImportFixture()
-        let file = RealData.path("links_edubasealldata_2025_33801_links.csv")
+        let file = SharedData.path("gias/links_edubasealldata_2025_33801_links.csv")
         let report = try await fixture.importLinks(path: file)
         #expect(report.links?.created == 33801 && report.links?.rejected == 0, "\(report.reasons.prefix(5))")
         let again = try await fixture.importLinks(path: file)
@@ -113,7 +89,8 @@ struct RegisterImportRealDataTests {
         let fixture = try RegisterImportFixture()
         let service = SchoolService(store: fixture.store)
         _ = try await RegisterImport(store: fixture.store).run(
-            RealData.files, links: RealData.path("links_edubasealldata_2025_33801_links.csv"), groupUid: nil, RegisterImportFixture.call)
+            SharedData.register, links: SharedData.path("gias/links_edubasealldata_2025_33801_links.csv"), groupUid: nil,
+            RegisterImportFixture.call)
         func id(_ urn: Int) throws -> String { try #require(try fixture.school(urn)).id }
         let shared = try await service.lookup(["laestab:209/4323", "urn:100747", "urn:150318"])
         #expect(try shared.map { $0.school?.id } == [id(150_318), id(100_747), id(150_318)])
