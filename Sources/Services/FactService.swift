@@ -35,8 +35,10 @@ extension Transaction {
     }
 
     /// An error when there is no such person, or one of whom nothing is recorded any more.
-    func errors(person id: String?, at pointer: String = "/personId") throws -> [FieldError] {
-        guard let id else { return [] }
+    ///
+    /// - Parameter old: who was there before; they may stay, whatever became of them.
+    func errors(person id: String?, replacing old: String? = nil, at pointer: String = "/personId") throws -> [FieldError] {
+        guard let id, id != old else { return [] }
         guard let person = try find(Person.self, id: id) else {
             return [FieldError(pointer: pointer, code: "not-found", detail: "is not the id of a person")]
         }

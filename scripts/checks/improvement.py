@@ -189,7 +189,7 @@ def events_of(url):
 
 def read_calendar(school, cycle):
     """A cancelled activity stays in the calendar, as cancelled, with a higher sequence; a revoked link is gone."""
-    feed = made("/v1/calendar-feeds", {"title": "Our year", "schoolId": school})
+    feed = made("/v1/calendar-feeds", {"title": "Our year", "subjectId": school})
     before = events_of(feed["url"])
     activity = get(f"/v1/activities?cycleId={cycle}&schoolId={school}&state=scheduled&sort=-dueOn&limit=1")["items"][0]
     done("POST", f"/v1/activities/{activity['id']}/cancel", {"reason": "Two schools merge; their reviews, too."})
@@ -202,7 +202,7 @@ def read_calendar(school, cycle):
     done("DELETE", f"/v1/calendar-feeds/{feed['id']}", status=204)
     assert request("GET", feed["url"], accept="text/calendar", token=False)[0] == 404
     # One that stays, for whoever lists them.
-    made("/v1/calendar-feeds", {"title": "Our cycle", "cycleId": cycle})
+    made("/v1/calendar-feeds", {"title": "Our cycle", "subjectId": cycle})
     print(f"   {len(after)} events in the calendar of a school")
 
 

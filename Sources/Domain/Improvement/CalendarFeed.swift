@@ -7,9 +7,8 @@ package struct CalendarFeed: Resource {
 
     package var id: String
     package var title: String
-    package var cycleId: String?
-    package var schoolId: String?
-    package var personId: String?
+    /// The id of a cycle, a school or a person.
+    package var subjectId: String
     /// The token whose sight it has, and with which it ends.
     package var tokenId: String
     package var recordedBy: String
@@ -18,7 +17,7 @@ package struct CalendarFeed: Resource {
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, title, cycleId, schoolId, personId, tokenId, recordedBy, createdAt, updatedAt, etag
+        case id, title, subjectId, tokenId, recordedBy, createdAt, updatedAt, etag
     }
 
     package var audience: Audience { .parties(Audience.administrators + [recordedBy]) }
@@ -27,10 +26,6 @@ package struct CalendarFeed: Resource {
     /// The service fills in the caller's token.
     package static let defaults: JSON.Object = ["tokenId": ""]
 
-    /// What no schema can say of one feed.
-    package var errors: [FieldError] {
-        let subjects = [cycleId, schoolId, personId].compactMap(\.self)
-        guard subjects.count != 1 else { return [] }
-        return [FieldError(pointer: "", code: "one-subject", detail: "must name exactly one of cycleId, schoolId and personId")]
-    }
+    /// What its subject can be.
+    package static let subjects: [ResourceType] = [.improvementCycle, .school, .person]
 }

@@ -5,9 +5,8 @@ import GRDB
 extension CalendarFeed: Stored {
     package static let table = Table(
         CalendarFeed.self,
-        members: [
-            .optional("cycleId"), .optional("schoolId"), .optional("personId"), .required("recordedBy"), .instant("updatedAt"),
-        ], audience: .parties(["recordedBy"], always: Audience.administrators))
+        members: [.required("subjectId"), .required("recordedBy"), .instant("updatedAt")],
+        audience: .parties(["recordedBy"], always: Audience.administrators))
 }
 
 extension Transaction {
@@ -33,12 +32,11 @@ package struct CalendarFeedRepository<Owner: Transaction> {
         let sql = """
             WITH names AS MATERIALIZED (SELECT value FROM json_each(?1))
             SELECT \(Activity.table.selection) FROM activity
-            WHERE dueOn >= ?2 AND (cycleId = ?3 OR leaderId = ?4 OR id IN \(ofSchools)) ORDER BY scheduledFor, id
+            WHERE dueOn >= ?2 AND (cycleId = ?3 OR leaderId = ?3 OR id IN \(ofSchools)) ORDER BY scheduledFor, id
             """
-        let names = feed.schoolId.map { [$0] } ?? leading
         var found: [Activity] = []
         try transaction.connection.database.cached(sql).eachRow([
-            .names(names), .text(day.description), feed.cycleId.map(SQLValue.text) ?? .null, feed.personId.map(SQLValue.text) ?? .null,
+            .names(leading + [feed.subjectId]), .text(day.description), .text(feed.subjectId),
         ]) { found.append(try RowDecoder(row: $0).decode(Activity.self)) }
         return found
     }

@@ -3,15 +3,12 @@ let migration115 = """
     CREATE TABLE calendarFeed (
         id TEXT NOT NULL PRIMARY KEY CHECK (id GLOB 'cfd_*'),
         title TEXT NOT NULL CHECK (title <> ''),
-        cycleId TEXT REFERENCES improvementCycle(id),
-        schoolId TEXT REFERENCES school(id),
-        personId TEXT REFERENCES person(id),
+        subjectId TEXT NOT NULL CHECK (subjectId GLOB 'cyc_*' OR subjectId GLOB 'sch_*' OR subjectId GLOB 'per_*'),
         tokenId TEXT NOT NULL,
         recordedBy TEXT NOT NULL,
-        \(DatedFactSQL.versioning),
-        CHECK ((cycleId IS NOT NULL) + (schoolId IS NOT NULL) + (personId IS NOT NULL) = 1)
+        \(DatedFactSQL.versioning)
     ) STRICT;
-    \(DatedFactSQL.indexes("calendarFeed", ["cycleId", "schoolId", "personId", "recordedBy", "updatedAt"]))
+    \(DatedFactSQL.indexes("calendarFeed", ["subjectId", "recordedBy", "updatedAt"]))
 
     -- SHA-256 of the secret in hex; 256 random bits need no salt.
     CREATE TABLE calendarFeedSecret (

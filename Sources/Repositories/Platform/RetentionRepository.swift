@@ -21,6 +21,13 @@ package struct RetentionRepository<Owner: Transaction> {
         guard let rule = try rule(for: type.type.rawValue), let last = rule.lastDayPast(today: today),
             var condition = try condition(type, rule.startsFrom, last, today: today)
         else { return [] }
+        // What others refer to goes after them, with a later purge. People are erased, not deleted.
+        if type != Person.self {
+            for referrer in try transaction.referrers(to: type.table.name) {
+                condition.sql +=
+                    " AND NOT EXISTS (SELECT 1 FROM \(referrer.table) AS referrer WHERE referrer.\(referrer.column) = \(type.table.name).id)"
+            }
+        }
         if let ids {
             condition.sql += " AND id IN (SELECT value FROM json_each(?))"
             condition.arguments.append(.names(ids))
@@ -46,10 +53,6 @@ package struct RetentionRepository<Owner: Transaction> {
         case .lastFact: return person(day, nextDay)
         case .revokedOrExpired: return ("(revokedAt < ? OR expiresAt < ?)", [nextDay, nextDay])
         case .finishedAt: return ("finishedAt < ?", [nextDay])
-        // What belongs to a plan goes first; the plan with the next purge.
-        case .updatedAt where type == ImprovementPlan.self:
-            let parts = ["objective", "planReview"].map { "NOT EXISTS (SELECT 1 FROM \($0) WHERE planId = improvementPlan.id)" }
-            return ("updatedAt < ? AND " + parts.joined(separator: " AND "), [nextDay])
         case .updatedAt: return ("updatedAt < ?", [nextDay])
         }
     }

@@ -85,7 +85,9 @@ package final class WriteTransaction: Transaction {
         _ old: R, audience: Audience? = nil, verb: String = "deleted", isTarget: Bool = true, keepsValues: Bool = true
     ) throws {
         if isTarget { try checkPrecondition(of: old) }
-        try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
+        try deleting(old.id, from: R.table.name) {
+            try database.cached("DELETE FROM \(R.table.name) WHERE id = ? AND etag = ?").run([.text(old.id), .text(old.etag.description)])
+        }
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
         let seenBy = audience ?? old.audience
         try database.cached(

@@ -34,7 +34,7 @@ package struct ActivityService: StatefulService {
         if old == nil { try complete(&item, cycle, transaction) }
         let days = year.startsOn...year.endsOn
         var errors = item.partnerErrors + item.dayErrors(year: days)
-        errors += try transaction.errors(person: item.leaderId, at: "/leaderId")
+        errors += try transaction.errors(person: item.leaderId, replacing: old?.leaderId, at: "/leaderId")
         errors += try transaction.errors(schools: item.partnerSchoolIds, at: "/partnerSchoolIds")
         if old == nil { errors += try transaction.errors(schools: item.schoolIds, at: "/schoolIds") }
         if old?.scheduledFor != item.scheduledFor || old?.dueOn != item.dueOn {

@@ -19,17 +19,19 @@ package struct CalendarFeedService: ResourceService {
     package func places(of item: CalendarFeed, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [] }
 
     package func prepare(_ item: CalendarFeed, replacing old: CalendarFeed?, _ transaction: WriteTransaction) throws -> CalendarFeed {
-        var errors = item.errors
-        errors += try transaction.errors(school: item.schoolId) + transaction.errors(person: item.personId)
-        if let id = item.cycleId,
-            try transaction.find(ImprovementCycle.self, id: id, visibleTo: Visibility(of: transaction.call.actor)) == nil
-        {
-            errors.append(FieldError(pointer: "/cycleId", code: "not-found", detail: "is not the id of a cycle"))
+        if old == nil, try !isThere(item.subjectId, transaction) {
+            throw DomainError.invalid([
+                FieldError(pointer: "/subjectId", code: "not-found", detail: "is not the id of a cycle, a school or a person")
+            ])
         }
-        guard errors.isEmpty else { throw DomainError.invalid(errors) }
         var item = item
         if old == nil { item.tokenId = try transaction.tokenOfCaller() }
         return item
+    }
+
+    private func isThere(_ id: String, _ transaction: WriteTransaction) throws -> Bool {
+        let visibility = Visibility(of: transaction.call.actor)
+        return try CalendarFeed.subjects.contains { try $0.isID(id) && transaction.isThere(StoredTypes.of($0), id, visibility) }
     }
 
     /// Makes one; its secret is returned here and nowhere again.
@@ -60,7 +62,7 @@ package struct CalendarFeedService: ResourceService {
             guard Permission.activitiesRead.isHeld(by: actor) else { return nil }
             let visibility = Visibility(of: actor)
             let activities = try transaction.calendarFeeds.activities(
-                of: feed, leading: try transaction.schoolsLed(by: feed.personId, on: today), from: today.adding(days: -Self.daysBack)
+                of: feed, leading: try transaction.schoolsLed(by: feed.subjectId, on: today), from: today.adding(days: -Self.daysBack)
             ).filter { visibility.allows($0.audience) }
             var names: [String: String] = [:]
             for school in Set(activities.flatMap { $0.schoolIds + $0.partnerSchoolIds }) {
@@ -72,10 +74,13 @@ package struct CalendarFeedService: ResourceService {
 }
 
 extension Transaction {
-    /// Schools a person leads on a day, by appointment or as a stand-in.
-    fileprivate func schoolsLed(by personId: String?, on day: LocalDate) throws -> [String] {
-        guard let personId else { return [] }
-        return try people.grants(personId: personId, on: day).filter { Role(rawValue: $0.role)?.leadsSchool ?? false }.compactMap(
+    fileprivate func isThere<R: Stored>(_ type: R.Type, _ id: String, _ visibility: Visibility) throws -> Bool {
+        try find(type, id: id, visibleTo: visibility) != nil
+    }
+
+    /// Schools a person leads on a day, by appointment or as a stand-in; none of what is no person.
+    fileprivate func schoolsLed(by personId: String, on day: LocalDate) throws -> [String] {
+        try people.grants(personId: personId, on: day).filter { Role(rawValue: $0.role)?.leadsSchool ?? false }.compactMap(
             \.schoolId)
     }
 }

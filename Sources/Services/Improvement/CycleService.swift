@@ -57,31 +57,35 @@ package struct CycleService: StatefulService {
     private func activated(_ item: ImprovementCycle, _ transaction: WriteTransaction) throws -> ImprovementCycle {
         let planning = try transaction.planning(of: item)
         guard planning.framework.state == .published else {
-            throw DomainError.invalid([
+            throw Self.refusal([
                 FieldError(
                     pointer: "/frameworkId", code: "framework-not-published",
                     detail: "is a framework that is \(planning.framework.state.rawValue); a cycle runs on a published one")
             ])
         }
         guard planning.processes.contains(where: { !$0.frequencies.isEmpty }) else {
-            throw DomainError.invalid([
+            throw Self.refusal([
                 FieldError(pointer: "/frameworkId", code: "framework-without-frequencies", detail: "has no process with a frequency")
             ])
         }
         guard !planning.planner.schools.isEmpty else {
-            throw DomainError.invalid([
+            throw Self.refusal([
                 FieldError(pointer: "/schoolIds", code: "no-schools", detail: "names no school that is a member of the trust in this year")
             ])
         }
         let plan = planning.planner.plan()
         guard plan.refusals.isEmpty else {
-            throw DomainError.invalid(plan.refusals.prefix(Self.mostErrors).map { FieldError(refusal: $0) })
+            throw Self.refusal(plan.refusals.prefix(Self.mostErrors).map { FieldError(refusal: $0) })
         }
         for planned in plan.activities { try transaction.insert(planning.activity(planned, in: item, because: nil, transaction)) }
         var item = item
         item.schoolIds = planning.planner.schools.map(\.id)
         item.activatedAt = transaction.now
         return item
+    }
+
+    private static func refusal(_ errors: [FieldError]) -> DomainError {
+        .refused("The cycle can't be activated as it is; nothing was made.", errors)
     }
 
     private func closed(_ item: ImprovementCycle, _ transaction: WriteTransaction) throws -> ImprovementCycle {

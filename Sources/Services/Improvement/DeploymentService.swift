@@ -32,7 +32,7 @@ package struct DeploymentService: StatefulService {
         var errors = item.errors
         errors += try transaction.errors(school: item.providerSchoolId, at: "/providerSchoolId")
         errors += try transaction.errors(school: item.receivingSchoolId, at: "/receivingSchoolId")
-        errors += try transaction.errors(person: item.providerPersonId, at: "/providerPersonId")
+        errors += try transaction.errors(person: item.providerPersonId, replacing: old?.providerPersonId, at: "/providerPersonId")
         if old == nil { errors += try needErrors(item, transaction) + offerErrors(item, transaction) }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         if old == nil, let giver = item.providerSchoolId { try transaction.checkHasNotLeft(school: giver, on: transaction.today()) }

@@ -28,7 +28,8 @@ package struct ObjectiveService: ResourceService {
         item.planState = plan.state
         item.schoolIds = [plan.schoolId] + item.schoolIds.filter { $0 != plan.schoolId }
         let errors =
-            try item.errors + transaction.errors(person: item.leaderId, at: "/leaderId") + schoolErrors(item, transaction)
+            try item.errors + transaction.errors(person: item.leaderId, replacing: old?.leaderId, at: "/leaderId")
+            + schoolErrors(item, transaction)
             + priorityErrors(item, plan, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try plan.checkTakes("An objective", in: Self.openStates)

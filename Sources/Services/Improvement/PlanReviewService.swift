@@ -26,7 +26,7 @@ package struct PlanReviewService: ResourceService {
         let objectives = Set(try transaction.objectives(ofPlan: plan.id).map(\.id))
         let errors =
             try item.errors(objectiveIds: objectives, today: transaction.today())
-            + transaction.errors(person: item.reviewerId, at: "/reviewerId")
+            + transaction.errors(person: item.reviewerId, replacing: old?.reviewerId, at: "/reviewerId")
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try plan.checkTakes("A review", in: [.active])
         let others = try transaction.reviews(ofPlan: plan.id)

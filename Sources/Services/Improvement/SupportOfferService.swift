@@ -15,7 +15,9 @@ package struct SupportOfferService: StatefulService {
     package func place(of item: SupportOffer) -> Scope { item.schoolId.map(Scope.school) ?? .trust }
 
     package func prepare(_ item: SupportOffer, replacing old: SupportOffer?, _ transaction: WriteTransaction) throws -> SupportOffer {
-        let errors = try transaction.errors(school: item.schoolId) + transaction.errors(person: item.personId) + item.errors
+        let errors =
+            try transaction.errors(school: item.schoolId) + transaction.errors(person: item.personId, replacing: old?.personId)
+            + item.errors
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return item
     }
@@ -25,6 +27,8 @@ package struct SupportOfferService: StatefulService {
     ) throws -> SupportOffer {
         var item = item
         item.stateReason = action == .resume ? nil : body["reason"]?.stringValue
+        // From then on it holds nobody: neither a match nor whom it names.
+        if action == .withdraw { item.endsOn = max(item.startsOn, min(item.endsOn ?? .latest, try transaction.today())) }
         return item
     }
 

@@ -31,7 +31,8 @@ package struct TimeEntryService: ResourceService {
         item.schoolIds = deployment.schoolIds
         let others = try item.personId.map { try transaction.support.entries(of: $0, on: item.day).filter { $0.id != item.id } } ?? []
         let errors =
-            try transaction.errors(person: item.personId) + item.errors(of: deployment, others: others, today: transaction.today())
+            try transaction.errors(person: item.personId, replacing: old?.personId)
+            + item.errors(of: deployment, others: others, today: transaction.today())
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try checkIsOpen(deployment, transaction)
         return item

@@ -13,7 +13,7 @@ package struct TrustPriorityService: ResourceService {
     }
 
     package func prepare(_ item: TrustPriority, replacing old: TrustPriority?, _ transaction: WriteTransaction) throws -> TrustPriority {
-        var errors = try transaction.errors(person: item.ownerId, at: "/ownerId")
+        var errors = try transaction.errors(person: item.ownerId, replacing: old?.ownerId, at: "/ownerId")
         if try transaction.calendars.academicYear(named: item.academicYear) == nil {
             errors.append(FieldError(pointer: "/academicYear", code: "not-found", detail: "is not the name of a recorded academic year"))
         }

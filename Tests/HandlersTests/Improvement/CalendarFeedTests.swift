@@ -41,7 +41,7 @@ import Testing
         let client = try await client()
         let (a, b) = (try await client.addMember(urn: "100025"), try await client.addMember(urn: "100026"))
         let cycle = try await client.activeCycle(client.addFramework([.review, .peerReview]))
-        let path = try await feed(client, ["schoolId": .string(a)])
+        let path = try await feed(client, ["subjectId": .string(a)])
         let before = try await events(path, client)
         // One review, three visits received, three made.
         #expect(before.count == 7 && before.allSatisfy { $0["STATUS"] == "TENTATIVE" && $0["SEQUENCE"] == "0" })
@@ -53,8 +53,8 @@ import Testing
         #expect(
             waived["STATUS"] == "CANCELLED" && waived["SEQUENCE"] == "1"
                 && waived["DESCRIPTION"]?.hasSuffix(#"waived.\nFlood\, and more"#) == true)
-        #expect(try await events(feed(client, ["schoolId": .string(b)]), client).count == 7)
-        #expect(try await events(feed(client, ["cycleId": .string(cycle)]), client).count == 8)
+        #expect(try await events(feed(client, ["subjectId": .string(b)]), client).count == 7)
+        #expect(try await events(feed(client, ["subjectId": .string(cycle)]), client).count == 8)
     }
 
     @Test("A person's calendar is what they lead, and what the schools they lead do")
@@ -66,8 +66,8 @@ import Testing
         let cycle = try await client.activeCycle(client.addFramework())
         let activity = try #require(try await client.activities(cycle, "&schoolId=\(a)").first).text("id")
         #expect(try await client.patch("/v1/activities/\(activity)", ["leaderId": .string(adviser)]).status == 200)
-        #expect(try await events(feed(client, ["personId": .string(head)]), client).count == 1)
-        #expect(try await events(feed(client, ["personId": .string(adviser)]), client).map { $0["UID"] } == ["\(activity)@partnership"])
+        #expect(try await events(feed(client, ["subjectId": .string(head)]), client).count == 1)
+        #expect(try await events(feed(client, ["subjectId": .string(adviser)]), client).map { $0["UID"] } == ["\(activity)@partnership"])
     }
 
     @Test("It shows what its token may see now: nothing beyond, and nothing once the token ends or the link is revoked")
@@ -77,8 +77,8 @@ import Testing
         let governor = try await client.appoint(.governor, at: b)
         let token = try await client.token(of: governor)
         _ = try await client.activeCycle(client.addFramework())
-        let own = try await feed(client, ["schoolId": .string(b)], token: token)
-        let other = try await feed(client, ["schoolId": .string(a)], token: token)
+        let own = try await feed(client, ["subjectId": .string(b)], token: token)
+        let other = try await feed(client, ["subjectId": .string(a)], token: token)
         #expect(try await events(own, client).count == 1)
         #expect(try await events(other, client).isEmpty)
         let id = String(own.split(separator: "/")[2])
@@ -101,7 +101,7 @@ import Testing
             try await client.token(of: client.appoint(.headteacher, at: school)),
             try await client.token(of: client.appoint(.teacher, at: school, name: "Bo Ash"))
         )
-        let body: JSON = ["title": "Ours", "schoolId": .string(school)]
+        let body: JSON = ["title": "Ours", "subjectId": .string(school)]
         let key = ["Idempotency-Key": "\"once\""]
         let first = try await client.send(.post, "/v1/calendar-feeds", token: head, json: body, headers: key)
         let again = try await client.send(.post, "/v1/calendar-feeds", token: head, json: body, headers: key)
@@ -110,9 +110,9 @@ import Testing
         let read = try await client.get(path, token: head)
         #expect(read.status == 200 && !read.text.contains("key="))
         #expect(try await client.get(path, token: other).status == 404)
-        for subject in [[:], ["schoolId": .string(school), "personId": "per_01h455vb4pex5vsknk084sn02q"]] as [JSON.Object] {
-            let answer = try await client.post("/v1/calendar-feeds", token: head, .object(subject.merging(["title": "Ours"]) { $1 }))
-            #expect(answer.status == 422 && answer.text.contains("one-subject"), "\(answer.text)")
+        for subject in ["per_01h455vb4pex5vsknk084sn02q", "tok_01h455vb4pex5vsknk084sn02q", "nothing"] {
+            let answer = try await client.post("/v1/calendar-feeds", token: head, ["title": "Ours", "subjectId": .string(subject)])
+            #expect(answer.status == 422 && answer.places == ["/subjectId"], "\(answer.text)")
         }
         let calendar = String(first.json.text("url").dropFirst("https://localhost".count))
         let tag = try #require(try await client.get(calendar, token: nil).headers[.eTag])

@@ -66,7 +66,7 @@ struct CycleTests {
         func refused(_ framework: String, _ change: JSON.Object = [:]) async throws -> [String] {
             let cycle = try await client.draftCycle(framework, change)
             let answer = try await client.post("/v1/cycles/\(cycle)/activate")
-            #expect(answer.status == 422, "\(answer.text)")
+            #expect(answer.status == 409, "\(answer.text)")
             #expect(try await client.activities(cycle).isEmpty)
             return codes(answer)
         }

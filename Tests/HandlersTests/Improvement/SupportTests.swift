@@ -226,6 +226,51 @@ import Testing
         for other in setting.heads.dropFirst() { #expect(try await alerts(other).isEmpty) }
     }
 
+    @Test("What names somebody goes on when they are erased; they can't be named anew")
+    func erased() async throws {
+        let setting = try await setting()
+        let client = setting.client
+        let person = try await client.addPerson("Bea Lark")
+        let body: JSON = [
+            "personId": .string(person), "title": "Reading", "subject": "english", "daysPerTerm": 1, "startsOn": "2026-09-01",
+        ]
+        let offer = try await client.add("/v1/offers", body)
+        let last = try await client.add(
+            "/v1/offers",
+            [
+                "personId": .string(person), "title": "Writing", "subject": "english", "daysPerTerm": 1, "startsOn": "2026-09-01",
+                "endsOn": "2026-12-18",
+            ])
+        #expect(try await client.post("/v1/offers/\(offer)/withdraw", ["reason": "Retired"]).json["endsOn"] == "2026-10-02")
+        client.clock.set("2099-01-01T00:00:00Z")
+        let erasure = try await client.post("/v1/people/\(person)/erase", token: client.officer(), ["reason": "Asked for"])
+        #expect(erasure.status == 200, "\(erasure.text)")
+        #expect(try await client.post("/v1/offers/\(last)/pause", ["reason": "Gone"]).status == 200)
+        #expect(codes(try await client.post("/v1/offers", token: client.integration, body)) == ["erased"])
+    }
+
+    @Test("What others refer to isn't deleted: the refusal names their kind")
+    func referrers() async throws {
+        let setting = try await setting()
+        let (client, school) = (setting.client, setting.schools[1])
+        let body: JSON = [
+            "schoolId": .string(school), "kind": "areaForDevelopment", "area": "Reading", "narrative": "Few books.",
+            "foundOn": "2026-10-01",
+        ]
+        let finding = try await client.add("/v1/findings", body)
+        let need = try await client.post("/v1/findings/\(finding)/raise-need", ["title": "Help"]).json.text("id")
+        let refused = try await client.delete("/v1/findings/\(finding)")
+        #expect(refused.code == "conflict" && refused.json.text("detail").contains("of the type need"), "\(refused.text)")
+        #expect(try await client.delete("/v1/needs/\(need)").status == 204)
+        #expect(try await client.delete("/v1/findings/\(finding)").status == 204)
+        let cycle = try await client.draftCycle(client.addFramework(), ["schoolIds": [.string(school)]])
+        let plan: JSON = [
+            "schoolId": .string(school), "cycleId": .string(cycle), "academicYear": "2026-27", "title": "Plan", "startsOn": "2026-09-01",
+        ]
+        _ = try await client.add("/v1/plans", plan)
+        #expect(try await client.delete("/v1/cycles/\(cycle)").code == "conflict")
+    }
+
     @Test("Only those who lead the partnership see needs, deployments and time; offers are for everyone")
     func audience() async throws {
         let setting = try await setting()

@@ -159,7 +159,7 @@ struct OperationTests {
                 ],
             ]
         },
-        "/v1/calendar-feeds": { school, _ in ["title": "Our year", "schoolId": .string(school)] },
+        "/v1/calendar-feeds": { school, _ in ["title": "Our year", "subjectId": .string(school)] },
         "/v1/needs": { school, _ in ["schoolId": .string(school), "title": "Reading", "subject": "english"] },
         "/v1/offers": { school, _ in
             ["schoolId": .string(school), "title": "Reading", "subject": "english", "daysPerTerm": 3, "startsOn": "2026-01-05"]
@@ -288,7 +288,9 @@ struct OperationTests {
         #expect(answer.status == 403 || answer.status == 404, "\(answer.text)")
     }
 
-    @Test("HEAD is what GET is, with the same status and fields", arguments: all.filter { $0.method == .get })
+    // The secret of a calendar link is in no contract; its own test reads one.
+    @Test(
+        "HEAD is what GET is, with the same status and fields", arguments: all.filter { $0.method == .get && $0.id != "readCalendarFeed" })
     func head(operation: Operation) async throws {
         let client = try await TestClient()
         let path =

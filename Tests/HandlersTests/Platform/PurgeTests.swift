@@ -136,4 +136,23 @@ struct PurgeTests {
         #expect(item(purged, "person")?["count"] == 450 && ids(purged, "person").count == PurgeReport.listLimit)
         #expect(try await client.get("/v1/people?name=Quillon&count=exact").json["total"] == 0)
     }
+
+    @Test("What others still refer to waits for the purge after theirs")
+    func referrers() async throws {
+        let client = try await TestClient()
+        client.clock.set("2013-01-01T12:00:00Z")
+        let school = try await client.addSchool(urn: "100025").id
+        let body: JSON = [
+            "schoolId": .string(school), "kind": "areaForDevelopment", "area": "Reading", "narrative": "Few books.",
+            "foundOn": "2012-10-01",
+        ]
+        let finding = try await client.add("/v1/findings", body)
+        let need = try await client.post("/v1/findings/\(finding)/raise-need", ["title": "Help"]).json.text("id")
+        client.clock.set("2026-11-24T12:00:00Z")
+        let officer = try await client.officer()
+        let first = try await client.post("/v1/personal-data/purge", token: officer)
+        #expect(first.status == 200 && ids(first, "finding") == [] && ids(first, "need") == [need], "\(first.text)")
+        let second = try await client.post("/v1/personal-data/purge", token: officer)
+        #expect(ids(second, "finding") == [finding] && ids(second, "need") == [])
+    }
 }

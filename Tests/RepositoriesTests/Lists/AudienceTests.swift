@@ -98,6 +98,7 @@ import Testing
                     "state": isDraft ? "draft" : "finished", "regime": "x", "asAt": "2026-01-01", "judgements": [], "notApplicable": [],
                     "recordedBy": row["id"] ?? .null,
                 ]) { $1 }
+            case .calendarFeed: row.merge(["title": "x", "subjectId": "x", "tokenId": "x", "recordedBy": row["personId"] ?? .null]) { $1 }
             case .need: row.merge(["state": "open", "title": "x", "urgency": "low", "source": "plan"]) { $1 }
             case .supportOffer: row.merge(["state": "open", "title": "x", "daysPerTerm": 1, "evidence": []]) { $1 }
             case .deployment:
