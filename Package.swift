@@ -72,7 +72,8 @@ var targets: [Target] = [
     .testTarget(
         name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, sqlite], swiftSettings: strict),
     .testTarget(
-        name: "ServicesTests", dependencies: ["Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging, collections],
+        name: "ServicesTests",
+        dependencies: ["Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging, collections],
         swiftSettings: strict),
     .testTarget(
         name: "RoutingTests",

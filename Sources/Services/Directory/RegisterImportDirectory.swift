@@ -36,6 +36,7 @@ extension WriteTransaction {
         let known = try all(Membership.self, where: "schoolId", is: schoolId)
         guard !known.contains(where: { $0.holds(on: today) || $0.overlaps(joining) }) else { return false }
         try insert(joining)
+        try replan(joining, replacing: nil)
         return true
     }
 }

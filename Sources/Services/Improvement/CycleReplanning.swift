@@ -18,7 +18,7 @@ extension WriteTransaction {
 
     /// After a membership was recorded, changed, or (`isGone`) removed.
     func replan(_ membership: Membership, replacing old: Membership?, isGone: Bool = false) throws {
-        guard let day = membership.firstDifference(from: isGone ? nil : old, old == nil) else { return }
+        guard let day = membership.firstDifference(from: isGone ? nil : old, old == nil), try !cycles.active().isEmpty else { return }
         let isMember = try !facts(Membership.self, where: "schoolId", is: membership.schoolId, on: day).isEmpty
         try replan(
             schoolId: membership.schoolId, from: day,

@@ -62,7 +62,7 @@ struct FrameworkTests {
         let client = try await TestClient()
         let id = try await client.addFramework()
         let process = try #require(try await client.get("/v1/processes?frameworkId=\(id)").json["items"]?.arrayValue?.first).text("id")
-        let line: JSON = ["action": "delete", "id": .string(process), "ifMatch": "*"]
+        let line: JSON = ["op": "delete", "id": .string(process), "ifMatch": "*"]
         let answers = [
             try await client.patch("/v1/frameworks/\(id)", ["title": "Other"]), try await client.delete("/v1/frameworks/\(id)"),
             try await client.patch("/v1/processes/\(process)", ["title": "Other"]), try await client.delete("/v1/processes/\(process)"),

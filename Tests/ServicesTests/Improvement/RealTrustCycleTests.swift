@@ -111,4 +111,16 @@ struct RealTrustCycleTests {
         #expect(reviews.map(\.dueOn).sorted().count == 2 && reviews.contains { $0.dueOn < LocalDate("2027-01-10")! })
         #expect(after.filter { $0.state == .cancelled }.allSatisfy { changed.contains($0) })
     }
+
+    @Test("Schools that an import finds to have joined get the rest of the cycle")
+    func joining() async throws {
+        let trust = try await trust()
+        let cycle = try await activate(trust)
+        let before = Set(try await activities(cycle, trust).map(\.id))
+        #expect(try await trust.fixture.run(SharedData.register, groupUid: "2275").joined == 4)
+        let added = try await activities(cycle, trust).filter { !before.contains($0.id) }
+        let schools = Set(added.flatMap(\.schoolIds))
+        #expect(schools.count == 4 && schools.isDisjoint(with: trust.schools.map(\.id)))
+        #expect(added.allSatisfy { $0.replannedBecause?.hasPrefix("The school belongs to the trust from") == true })
+    }
 }
