@@ -29,7 +29,8 @@ extension Transaction {
             let framework = try find(Framework.self, id: cycle.frameworkId)
         else { throw DomainError.notFound }
         let processes = try all(KeyProcess.self, where: "frameworkId", is: framework.id)
-        let days = max(cycle.startsOn ?? year.startsOn, year.startsOn)...year.endsOn
+        // The year may have been changed since the cycle was drafted.
+        let days = min(max(cycle.startsOn ?? year.startsOn, year.startsOn), year.endsOn)...year.endsOn
         return CyclePlanning(
             framework: framework, processes: processes,
             planner: CyclePlanner(

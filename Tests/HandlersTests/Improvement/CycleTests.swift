@@ -175,4 +175,15 @@ struct CycleTests {
         #expect(try await client.post("/v1/cycles", token: head, draft).status == 403)
         #expect(try await client.post("/v1/cycles", token: lead, draft).status == 201)
     }
+
+    @Test("A year that was shortened since the cycle was drafted leaves less, and breaks nothing")
+    func shortened() async throws {
+        let client = try await client()
+        _ = try await client.addMember(urn: "100025")
+        let cycle = try await client.draftCycle(client.addFramework(), ["startsOn": "2027-08-31"])
+        let year = try await client.get("/v1/academic-years?name=2026-27").json["items"]?.arrayValue?.first?.text("id") ?? ""
+        #expect(try await client.patch("/v1/academic-years/\(year)", ["endsOn": "2027-08-30"]).status == 200)
+        let plan = try await client.get("/v1/cycles/\(cycle)/plan")
+        #expect(plan.status == 200 && plan.json["activityCount"] == 0, "\(plan.text)")
+    }
 }
