@@ -19,8 +19,17 @@ package struct SupportReportHandlers: Sendable {
                     for row in try await balance(exchange).items { try await sink(JSONCodec.encode(row)) }
                 },
                 handle: { try .view(await balance($0)) }),
-            Binding("getSupportAlerts") { try .view(await reports.alerts(academicYear: $0.query.string("academicYear"), $0.call)) },
+            Binding(
+                "getSupportAlerts",
+                export: { exchange, sink in
+                    for alert in try await alerts(exchange).items { try await sink(JSONCodec.encode(alert)) }
+                },
+                handle: { try .view(await alerts($0)) }),
         ]
+    }
+
+    private func alerts(_ exchange: Exchange) async throws -> SupportReports.Alerts {
+        try await reports.alerts(academicYear: exchange.query.string("academicYear"), exchange.call)
     }
 
     private func balance(_ exchange: Exchange) async throws -> SupportBalance {

@@ -223,6 +223,8 @@ import Testing
         #expect(alert.count == 1 && alert[0]["term"] == "Autumn term" && alert[0]["daysPlanned"] == 6 && alert[0]["daysOffered"] == 5)
         #expect(alert.first?["deploymentIds"] == [.string(id)])
         #expect(try await alerts(setting.lead).count == 1)
+        let csv = try await client.get("/v1/support-alerts", token: setting.lead, headers: ["Accept": "text/csv"])
+        #expect(csv.text.hasPrefix("schoolId,term,startsOn,") && csv.text.split(separator: "\r\n").count == 2, "\(csv.text)")
         for other in setting.heads.dropFirst() { #expect(try await alerts(other).isEmpty) }
     }
 
