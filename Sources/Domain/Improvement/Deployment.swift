@@ -90,10 +90,7 @@ package struct Deployment: Stateful {
     ]
     /// The service fills in the schools.
     package static let defaults: JSON.Object = ["schoolIds": [], "state": "considering"]
-    package static let codedMembers = [
-        CodedMember("regime", .inspectionRegimes), CodedMember("area", .evaluationAreas, regime: "regime"),
-        CodedMember("subject", .subjects),
-    ]
+    package static let codedMembers = Topic.codedMembers
     package static let editableStates: Set<State> = [.considering, .preparing]
     package static let deletableStates: Set<State> = [.considering]
 

@@ -53,10 +53,7 @@ package struct Finding: Stateful {
     ]
     package static let redactableMembers: Set<String> = ["area", "narrative", "addressedNote", "closingNote", "reopenReason"]
     package static let defaults: JSON.Object = ["objectiveIds": [], "state": "open"]
-    package static let codedMembers = [
-        CodedMember("regime", .inspectionRegimes), CodedMember("area", .evaluationAreas, regime: "regime"),
-        CodedMember("subject", .subjects),
-    ]
+    package static let codedMembers = Topic.codedMembers
     package static let editableStates: Set<State> = [.open, .addressed]
     package static let deletableStates: Set<State> = [.open]
 

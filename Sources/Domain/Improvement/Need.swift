@@ -57,10 +57,7 @@ package struct Need: Stateful {
     ]
     package static let redactableMembers: Set<String> = ["title", "description", "area", "outcome", "stateReason"]
     package static let defaults: JSON.Object = ["urgency": "normal", "source": "request", "state": "open"]
-    package static let codedMembers = [
-        CodedMember("regime", .inspectionRegimes), CodedMember("area", .evaluationAreas, regime: "regime"),
-        CodedMember("subject", .subjects),
-    ]
+    package static let codedMembers = Topic.codedMembers
     package static let editableStates: Set<State> = [.open, .matched]
     package static let deletableStates: Set<State> = [.open]
 
@@ -95,13 +92,5 @@ package struct Need: Stateful {
                     : FieldError(pointer: "/findingId", code: "not-allowed", detail: "must be left out: the source is no finding"))
         }
         return errors
-    }
-}
-
-/// What help is about: a subject, an area of the school's work, or both.
-enum Topic {
-    static func errors(subject: String?, area: String?) -> [FieldError] {
-        guard subject == nil, area == nil else { return [] }
-        return [FieldError(pointer: "/subject", code: "required", detail: "is needed where there is no area")]
     }
 }

@@ -72,10 +72,7 @@ package struct Objective: Resource {
     package static let defaults: JSON.Object = [
         "planState": "draft", "schoolIds": [], "position": 0, "successMeasures": [], "actions": [],
     ]
-    package static let codedMembers = [
-        CodedMember("regime", .inspectionRegimes), CodedMember("area", .evaluationAreas, regime: "regime"),
-        CodedMember("subject", .subjects),
-    ]
+    package static let codedMembers = Topic.codedMembers
 }
 
 extension Objective {

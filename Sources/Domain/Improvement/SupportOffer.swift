@@ -60,10 +60,7 @@ package struct SupportOffer: Stateful {
     ]
     package static let redactableMembers: Set<String> = ["title", "description", "area", "evidence", "stateReason"]
     package static let defaults: JSON.Object = ["evidence": [], "state": "open"]
-    package static let codedMembers = [
-        CodedMember("regime", .inspectionRegimes), CodedMember("area", .evaluationAreas, regime: "regime"),
-        CodedMember("subject", .subjects),
-    ]
+    package static let codedMembers = Topic.codedMembers
     package static let editableStates: Set<State> = [.open, .paused]
     package static let deletableStates: Set<State> = [.open, .paused]
 
