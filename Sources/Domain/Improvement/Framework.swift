@@ -36,7 +36,7 @@ package struct Framework: Stateful {
 
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["title", "description"]
-    package static let redactableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = ["title", "description"]
     /// The service makes the first version a series of its own.
     package static let defaults: JSON.Object = ["version": 1, "seriesId": "", "state": "draft"]
     package static let editableStates: Set<State> = [.draft]

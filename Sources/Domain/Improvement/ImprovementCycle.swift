@@ -44,7 +44,7 @@ package struct ImprovementCycle: Stateful {
 extension ImprovementCycle {
     package var audience: Audience { .leadership(schoolIds: schoolIds) }
     package static let writableMembers: Set<String> = ["title", "academicYear", "frameworkId", "startsOn", "schoolIds", "groups"]
-    package static let redactableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = ["title"]
     /// The service says whether it is for all.
     package static let defaults: JSON.Object = ["schoolIds": [], "groups": [], "isForAll": true, "state": "draft"]
 

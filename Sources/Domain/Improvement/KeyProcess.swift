@@ -26,7 +26,7 @@ package struct KeyProcess: Resource {
     package var dayKind: DayCount
     /// One activity for several schools, such as a joint moderation.
     package var isShared: Bool
-    /// Somebody from another school comes; so it is of a peer review unless said otherwise.
+    /// Somebody from another school comes, as to every peer review.
     package var needsPartner: Bool
     /// How many days before the due day its window opens; null: right after the one before.
     package var windowDays: Int?
@@ -47,7 +47,7 @@ package struct KeyProcess: Resource {
         "position", "title", "purpose", "kind", "area", "ledBy", "expectedOutputs", "dayKind", "isShared", "needsPartner", "windowDays",
         "frequencies",
     ]
-    package static let redactableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = ["title", "purpose", "area", "expectedOutputs"]
     /// The service fills in the place after the last.
     package static let defaults: JSON.Object = [
         "position": 0, "expectedOutputs": [], "dayKind": "pupilsIn", "isShared": false, "needsPartner": false, "frequencies": [],
@@ -73,6 +73,12 @@ extension KeyProcess {
                 errors.append(
                     FieldError(pointer: pointer, code: "duplicate", detail: "is for the same schools as another frequency of the process"))
             }
+        }
+        if kind == .peerReview, !needsPartner {
+            errors.append(
+                FieldError(
+                    pointer: "/needsPartner", code: "peer-review",
+                    detail: "must be true: somebody from another school comes to a peer review"))
         }
         if isShared, needsPartner {
             errors.append(

@@ -25,7 +25,7 @@ package struct TrustPriority: Resource {
 
     package var audience: Audience { .directory }
     package static let writableMembers: Set<String> = ["position", "title", "description", "ownerId"]
-    package static let redactableMembers: Set<String> = []
+    package static let redactableMembers: Set<String> = ["title", "description"]
     /// The service fills in the place after the last.
     package static let defaults: JSON.Object = ["position": 0]
 

@@ -18,6 +18,8 @@ package struct Reference: Sendable {
 extension Table {
     /// References by member, as every resource names them: `schoolId` is a school, under `school`.
     static let references = [
+        // Of a calendar link: a person, where it is neither a school nor a cycle.
+        Reference("subject", "subjectId", .person),
         Reference("school", "schoolId", .school), Reference("person", "personId", .person), Reference("standIn", "standInId", .person),
         Reference("leader", "leaderId", .person), Reference("owner", "ownerId", .person),
         Reference("provider", "providerSchoolId", .school), Reference("providerPerson", "providerPersonId", .person),

@@ -58,6 +58,7 @@ let migration080 = """
         asAt TEXT NOT NULL CHECK (length(asAt) = 10),
         summary TEXT,
         judgements TEXT NOT NULL CHECK (json_type(judgements) = 'array'),
+        safeguarding TEXT CHECK (safeguarding IN ('met', 'notMet')),
         notApplicable TEXT NOT NULL CHECK (json_type(notApplicable) = 'array'),
         finishedAt TEXT CHECK (length(finishedAt) = 24),
         state TEXT NOT NULL CHECK (state IN ('draft', 'finished')),

@@ -1,8 +1,7 @@
 /// The framework every trust begins with, as a draft to be made its own: title, purpose, kind, who leads, what comes of it, the kind of day it needs, whether
 /// it is shared, whether a partner comes, how often by tier (`ProcessFrequency`).
 ///
-/// The more support a school gets, the more often it is looked at together; the calendar of the year is of the Harris Federation's size of trust
-/// and up to each trust to change.
+/// The more support a school gets, the more often it is looked at together. Whatever is here, each trust changes to what it does.
 let migration080Defaults = """
     INSERT INTO framework VALUES ('fwk_01m85dmb00e008000000000001', 'Our framework for school improvement',
         'What every school goes through in a year, and what the schools do together. Change the draft to what your trust does, then publish it.',

@@ -21,7 +21,8 @@ package struct SelfEvaluationService: StatefulService {
         let errors =
             try transaction.errors(school: item.schoolId)
             + item.errors(
-                regime: regime, areas: transaction.codes.items(of: .evaluationAreas, regime: item.regime), today: transaction.today())
+                regime: regime, areas: transaction.codes.items(of: .evaluationAreas, regime: item.regime),
+                grades: transaction.codes.items(of: .evaluationGrades, regime: item.regime), today: transaction.today())
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return item
     }

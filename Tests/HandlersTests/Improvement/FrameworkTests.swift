@@ -107,6 +107,7 @@ struct FrameworkTests {
         #expect(try await refused([["stage": "nonsense", "every": "year", "times": 1]]) == ["unknown-code"])
         #expect(try await refused([["every": "week", "times": 13]]).count == 2)
         #expect(try await refused([], ["isShared": true, "needsPartner": true]) == ["shared"])
+        #expect(try await refused([], ["kind": "peerReview"]) == ["peer-review"])
     }
 
     @Test("A priority is of a recorded year, once by its title; an objective of that year may serve it")
@@ -172,5 +173,30 @@ struct FrameworkTests {
         #expect(try await client.post(path + "/finish", token: head).json["state"] == "finished")
         #expect(try await client.get(path, token: other).status == 200)
         #expect(try await client.patch(path, token: head, ["summary": "Later"]).status == 409)
+    }
+
+    @Test("Safeguarding has no grade: where a regime asks for it, it is met or not")
+    func safeguarding() async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-09-02T09:00:00Z")
+        let school = try await client.addSchool(urn: "100025").id
+        let areas = [
+            "inclusion", "curriculumAndTeaching", "achievement", "attendanceAndBehaviour", "personalDevelopmentAndWellbeing",
+            "leadershipAndGovernance",
+        ]
+        let body: JSON = [
+            "schoolId": .string(school), "regime": "reportCard", "asAt": "2026-09-01", "notApplicable": ["earlyYears", "postSixteen"],
+            "judgements": .array(areas.map { ["area": .string($0), "grade": "expectedStandard"] }),
+        ]
+        let path = "/v1/self-evaluations/\(try await client.add("/v1/self-evaluations", body))"
+        let judged: JSON = ["judgements": [["area": "safeguarding", "grade": "strongStandard"]]]
+        #expect(codes(try await client.patch(path, token: client.integration, judged)) == ["not-allowed"])
+        let without: JSON = ["notApplicable": ["earlyYears", "postSixteen", "safeguarding"]]
+        #expect(codes(try await client.patch(path, token: client.integration, without)) == ["not-allowed"])
+        #expect(codes(try await client.post(path + "/finish", token: client.integration)) == ["area-without-grade"])
+        #expect(try await client.patch(path, token: client.integration, ["safeguarding": "met"]).status == 200)
+        #expect(try await client.post(path + "/finish", token: client.integration).json["state"] == "finished")
+        let graded: JSON = ["schoolId": .string(school), "regime": "graded", "asAt": "2025-06-01", "safeguarding": "met"]
+        #expect(codes(try await client.post("/v1/self-evaluations", token: client.integration, graded)) == ["not-allowed"])
     }
 }

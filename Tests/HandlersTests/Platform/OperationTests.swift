@@ -155,8 +155,8 @@ struct OperationTests {
                 "judgements": [["area": "inclusion", "grade": "expectedStandard"]],
                 "notApplicable": [
                     "curriculumAndTeaching", "achievement", "attendanceAndBehaviour", "personalDevelopmentAndWellbeing",
-                    "leadershipAndGovernance", "earlyYears", "postSixteen", "safeguarding",
-                ],
+                    "leadershipAndGovernance", "earlyYears", "postSixteen",
+                ], "safeguarding": "met",
             ]
         },
         "/v1/calendar-feeds": { school, _ in ["title": "Our year", "subjectId": .string(school)] },
