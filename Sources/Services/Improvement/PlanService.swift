@@ -17,7 +17,9 @@ package struct PlanService: StatefulService {
     package func prepare(
         _ item: ImprovementPlan, replacing old: ImprovementPlan?, _ transaction: WriteTransaction
     ) throws -> ImprovementPlan {
-        let errors = try transaction.errors(school: item.schoolId) + item.errors + cycleErrors(item, transaction)
+        let errors =
+            try transaction.errors(school: item.schoolId) + item.errors + cycleErrors(item, transaction)
+            + priorityErrors(item, replacing: old, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         if let other = try transaction.all(ImprovementPlan.self, where: "schoolId", is: item.schoolId).first(where: item.excludes) {
             let isVisible = Visibility(of: transaction.call.actor).allows(other.audience)
@@ -29,6 +31,21 @@ package struct PlanService: StatefulService {
                     conflictsWith: isVisible ? other.id : nil))
         }
         return item
+    }
+
+    /// Objectives serve priorities of the plan's year.
+    private func priorityErrors(
+        _ item: ImprovementPlan, replacing old: ImprovementPlan?, _ transaction: WriteTransaction
+    ) throws -> [FieldError] {
+        guard let old, old.academicYear != item.academicYear else { return [] }
+        return try transaction.objectives(ofPlan: item.id).compactMap { objective in
+            guard let id = objective.priorityId, try transaction.find(TrustPriority.self, id: id)?.academicYear != item.academicYear else {
+                return nil
+            }
+            return FieldError(
+                pointer: "/academicYear", code: "other-year",
+                detail: "is not the year of the priority that the objective \(objective.id) serves", conflictsWith: objective.id)
+        }
     }
 
     private func cycleErrors(_ item: ImprovementPlan, _ transaction: WriteTransaction) throws -> [FieldError] {

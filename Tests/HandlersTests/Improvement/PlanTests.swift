@@ -220,4 +220,61 @@ struct PlanTests {
         #expect(try await client.delete("/v1/objectives/\(raised.json.text("id"))", token: head).status == 204)
         #expect(try await client.get("/v1/findings/\(area)", token: head).json["objectiveIds"] == [])
     }
+
+    @Test("A plan stays in the year of the priorities its objectives serve")
+    func year() async throws {
+        let setting = try await setting()
+        let client = setting.client
+        try await client.addYear()
+        let priority = try await client.add("/v1/priorities", ["academicYear": "2026-27", "title": "Reading"])
+        let objective = try await objective(setting, ["priorityId": .string(priority)])
+        let moved = try await client.patch("/v1/plans/\(setting.plan)", token: setting.head, ["academicYear": "2027-28"])
+        #expect(codes(moved) == ["other-year"] && moved.json["errors"]?.arrayValue?.first?["conflictsWith"] == .string(objective))
+        #expect(try await client.patch("/v1/objectives/\(objective)", token: setting.head, ["priorityId": .null]).status == 200)
+        #expect(try await client.patch("/v1/plans/\(setting.plan)", token: setting.head, ["academicYear": "2027-28"]).status == 200)
+    }
+
+    @Test("What no schema can say of findings, objectives and plans is refused by the name of its rule")
+    func rules() async throws {
+        let setting = try await setting()
+        let (client, head) = (setting.client, setting.head)
+        func refused(_ path: String, _ body: JSON.Object, _ change: JSON.Object) async throws -> [String] {
+            let answer = try await client.post(path + "?dryRun=true", token: head, .object(body.merging(change) { $1 }))
+            return answer.status == 201 ? [] : codes(answer)
+        }
+        let finding: JSON.Object = [
+            "schoolId": .string(setting.school), "kind": "strength", "area": "Reading", "narrative": "All read.", "foundOn": "2026-10-01",
+        ]
+        #expect(try await refused("/v1/findings", finding, [:]) == [])
+        #expect(try await refused("/v1/findings", finding, ["severity": 2]) == ["not-allowed"])
+        #expect(try await refused("/v1/findings", finding, ["foundOn": "2026-10-03"]) == ["in-future"])
+        #expect(try await refused("/v1/findings", finding, ["activityId": "act_01h455vb4pex5vsknk084sn02q"]) == ["not-found"])
+        let objective: JSON.Object = ["planId": .string(setting.plan), "title": "Read", "area": "Reading"]
+        let measure: JSON = ["measure": "Readers", "unit": "percent", "target": 101]
+        #expect(try await refused("/v1/objectives", objective, ["successMeasures": [measure]]) == ["range"])
+        #expect(try await refused("/v1/objectives", objective, ["leaderId": "per_01h455vb4pex5vsknk084sn02q"]) == ["not-found"])
+        let review: JSON.Object = ["planId": .string(setting.plan), "reviewedOn": "2026-10-01"]
+        let person = try await client.addPerson("Bea Lark")
+        #expect(try await refused("/v1/reviews", review, ["reviewerId": .string(person), "reviewedBy": "Bea"]) == ["exclusive"])
+        let plan: JSON.Object = [
+            "schoolId": .string(setting.school), "academicYear": "2027-28", "title": "Plan", "startsOn": "2027-09-01",
+        ]
+        #expect(try await refused("/v1/plans", plan, ["occasion": "Flood"]) == ["not-allowed"])
+        #expect(try await refused("/v1/plans", plan, ["endsOn": "2027-08-31"]) == ["before-start"])
+    }
+
+    @Test("Objectives stand in the order of their positions, the older first of two at one; a new one comes last")
+    func order() async throws {
+        let setting = try await setting()
+        let (client, head) = (setting.client, setting.head)
+        var made: [String] = []
+        for second in 1...3 {
+            client.clock.set("2026-10-02T09:00:0\(second)Z")
+            made.append(try await objective(setting))
+        }
+        #expect(try await client.patch("/v1/objectives/\(made[2])", token: head, ["position": 10]).status == 200)
+        let objectives = try await client.get("/v1/plans/\(setting.plan)/overview", token: head).json["objectives"]?.arrayValue ?? []
+        #expect(objectives.map { $0.text("id") } == [made[0], made[2], made[1]])
+        #expect(try await client.get("/v1/objectives/\(objective(setting))").json["position"] == 30)
+    }
 }

@@ -70,13 +70,16 @@ struct AudienceTests {
         case .nobody: return try await client.token(of: client.addPerson())
         case .integration(let bound):
             return try await client.token(
-                scopes: ["schools:read", "events:read", "audit:read"] + Self.collections.map(\.readPermission.rawValue),
+                scopes: Set(["schools:read", "events:read", "audit:read"] + Self.collections.map(\.readPermission.rawValue)).sorted(),
                 schoolIds: bound ? [school] : nil)
         }
     }
 
     private static let collections: [ResourceType] = StoredTypes.all.compactMap {
-        if case .leadership = $0.table.audience { $0.type } else { nil }
+        switch $0.table.audience {
+        case .leadership, .leadershipOfEach: $0.type
+        default: nil
+        }
     }
 
     @Test(
