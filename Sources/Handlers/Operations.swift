@@ -21,6 +21,7 @@ package struct Operations: Sendable {
             AuditHandlers(audit: services.audit).bindings,
             EventHandlers(events: services.events).bindings,
             WebhookHandlers(webhooks: services.webhooks).bindings,
+            FileHandlers(files: services.files).bindings,
             // Directory
             TrustHandlers(trust: services.trust).bindings,
             SchoolHandlers(schools: services.schools).bindings,

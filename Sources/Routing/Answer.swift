@@ -1,4 +1,5 @@
 package import Core
+import Cryptography
 package import HTTPTypes
 package import HummingbirdCore
 
@@ -29,6 +30,7 @@ package struct Answer: Sendable {
         /// A body that isn't kept any more; its digest says what it was.
         case withheld(reprDigest: String?)
         case stream(contentType: String, filename: String?, write: WriteBody)
+        case ranged(RangedContent)
     }
 
     var content: Content
@@ -67,6 +69,11 @@ package struct Answer: Sendable {
         Answer(.bytes(contentType: contentType, bytes), status: status, etag: etag, caching: caching)
     }
 
+    /// Bytes of which the client may ask for a part; its tag is their digest.
+    package static func content(_ content: RangedContent) -> Answer {
+        Answer(.ranged(content), etag: EntityTag(verbatim: "\"\(Hex.encode(content.sha256))\""))
+    }
+
     /// A body written as it comes; `write` ends with `finish`. HEAD never calls it. With `filename` it is sent as an attachment.
     package static func stream(contentType: String, filename: String? = nil, write: @escaping WriteBody) -> Answer {
         Answer(.stream(contentType: contentType, filename: filename, write: write))
@@ -80,7 +87,7 @@ extension Answer {
         case .bytes(let type, let bytes):
             KeptAnswer(status: status.rawValue, etag: etag?.description, location: location, contentType: type, body: bytes)
         case .nothing: KeptAnswer(status: 204, etag: etag?.description, location: location, contentType: nil, body: [])
-        case .page, .stream, .withheld: nil
+        case .page, .stream, .ranged, .withheld: nil
         }
     }
 

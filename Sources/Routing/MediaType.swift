@@ -1,5 +1,5 @@
 /// A media type as `Content-Type` names it.
-struct MediaType: Hashable {
+package struct MediaType: Hashable {
     /// `application/json`, lower case.
     var essence: String
     /// Names in lower case, values unquoted.
@@ -18,8 +18,19 @@ struct MediaType: Hashable {
         }
     }
 
+    /// The type a field names, without parameters; nil for text that is none.
+    package static func essence(of field: String) -> String? { MediaType(field)?.essence }
+
     /// Bodies are UTF-8 whatever is said; anything else said is refused.
     var isUTF8: Bool { parameters["charset"].map { $0.lowercased() == "utf-8" || $0.lowercased() == "utf8" } ?? true }
+
+    /// In the contract: the body may be of any type.
+    static let any = "*/*"
+
+    /// Whether it names what a file is, not how one or several are wrapped; `*` is no type.
+    var isOfFile: Bool {
+        !essence.contains("*") && !essence.hasPrefix("multipart/") && essence != "application/x-www-form-urlencoded"
+    }
 
     private static func essence(_ text: Substring) -> String? {
         let halves = trim(text).split(separator: "/", omittingEmptySubsequences: false)
@@ -71,7 +82,7 @@ struct MediaType: Hashable {
         return text[first...last]
     }
 
-    private static func unquote(_ text: Substring) -> String {
+    static func unquote(_ text: Substring) -> String {
         guard text.utf8.count >= 2, text.first == "\"", text.last == "\"" else { return String(text) }
         var result = String.UnicodeScalarView()
         var escaped = false

@@ -29,6 +29,13 @@ struct RequestBodyRules {
         guard let type = MediaType(field) else {
             throw unsupported("The field Content-Type is malformed; the operation takes \(rule.types).", rule)
         }
+        // A file of any type, whatever its charset; a form would be stored with its envelope around it.
+        if rule.content.contains(where: { $0.type == MediaType.any }) {
+            guard type.isOfFile else {
+                throw unsupported("Send the file by itself, with its own media type; \(type.essence) wraps it.", rule)
+            }
+            return
+        }
         guard rule.content.contains(where: { $0.type == type.essence }) else {
             throw unsupported("The operation doesn't take \(type.essence), but \(rule.types).", rule)
         }

@@ -182,14 +182,16 @@ package struct Responder: HTTPResponder {
         if operation.permission != nil, operation.produces.contains(Answer.eventStreamType) {
             exchange.isSameCaller = { [authentication, actor] in authentication.gives(actor, for: headers) }
         }
-        if !operation.produces.isEmpty {
+        // Of any type: what it is, is what it was when it came, and nothing is converted.
+        if !operation.produces.isEmpty, operation.produces != [MediaType.any] {
             guard let type = Accept.choose(operation.produces, header: headers.value(.accept)) else {
                 throw Problem(.notAcceptable, "The operation answers as \(operation.produces.joined(separator: ", ")).")
             }
             exchange.accepts = type
         }
 
-        let assembly = ResponseAssembly(operation: operation, exchange: exchange, preconditions: preconditions, path: target, query: query)
+        let assembly = ResponseAssembly(
+            operation: operation, method: request.head.method, exchange: exchange, preconditions: preconditions, path: target, query: query)
         guard let key = try idempotency.key(of: exchange, operation.method, path: target.path) else {
             return try await carryOut(binding, operation, exchange, assembly, method: request.head.method)
         }

@@ -6,6 +6,8 @@ import NIOCore
 /// Makes the response of an answer: conditional answers, tags, caching, links.
 struct ResponseAssembly {
     let operation: Operation
+    /// As it was asked for; the operation of a HEAD is that of GET.
+    let method: HTTPRequest.Method
     var exchange: Exchange
     let preconditions: Preconditions
     let path: RequestPath
@@ -44,9 +46,19 @@ struct ResponseAssembly {
             return Response(status: status(answer), headers: headers)
         case .stream(let type, let filename, let write):
             headers.append(HTTPField(name: .contentType, value: type))
-            if let filename { headers.append(HTTPField(name: .contentDisposition, value: Self.attachment(filename))) }
+            if let filename { headers.append(HTTPField(name: .contentDisposition, value: ContentDisposition.attachment(filename))) }
             return Response(status: status(answer), headers: headers, body: ResponseBody(write))
+        case .ranged(let content): return try content.response(range(answer), headers)
         }
+    }
+
+    /// The range a GET asks for: of the very bytes it has a part of, if it says so (`If-Range`). A date there is none of ours.
+    private func range(_ answer: Answer) -> ByteRange? {
+        guard method == .get, let field = exchange.headers.value(.range) else { return nil }
+        if let known = exchange.headers.value(.ifRange) {
+            guard let etag = answer.etag, EntityTag(verbatim: known).matchesStrongly(etag) else { return nil }
+        }
+        return ByteRange(field)
     }
 
     private func status(_ answer: Answer) -> HTTPResponse.Status {
@@ -99,16 +111,5 @@ struct ResponseAssembly {
             encoded.headers.append(HTTPField(name: .link, value: "<\(address)>; rel=\"next\""))
         }
         return encoded
-    }
-
-    /// RFC 6266, with a plain name for those that don't read the other.
-    private static func attachment(_ filename: String) -> String {
-        let plain = String(String.UnicodeScalarView(filename.unicodeScalars.map { isPlain($0) ? $0 : "_" }))
-        let extended = plain == filename ? "" : "; filename*=UTF-8''\(PercentEncoding.encode(filename))"
-        return "attachment; filename=\"\(plain)\"\(extended)"
-    }
-
-    private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        (0x20...0x7E).contains(scalar.value) && scalar != "\"" && scalar != "\\" && scalar != "/" && scalar != "%"
     }
 }

@@ -54,15 +54,17 @@ package struct DomainServices: Sendable {
     package let timeEntries: TimeEntryService
     package let supportReports: SupportReports
     package let schoolImprovement: SchoolImprovementService
+    package let files: FileService
     package let health: HealthService
 
     /// - Parameters:
     ///   - directory: the data directory.
     ///   - eventRetention: how many days events and deletions are kept.
     ///   - webhookTransport: what carries webhooks.
+    ///   - maximumFileBytes: of an uploaded file.
     package init(
         store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays,
-        webhookTransport: any WebhookTransport = NoTransport(), logger: Logger
+        webhookTransport: any WebhookTransport = NoTransport(), maximumFileBytes: Int = FileService.usualMaximumBytes, logger: Logger
     ) {
         self.store = store
         trust = TrustService(store: store)
@@ -115,6 +117,7 @@ package struct DomainServices: Sendable {
         timeEntries = TimeEntryService(store: store)
         supportReports = SupportReports(store: store)
         schoolImprovement = SchoolImprovementService(store: store)
+        files = FileService(store: store, maximumBytes: maximumFileBytes, logger: logger)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

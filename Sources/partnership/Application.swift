@@ -64,7 +64,7 @@ struct Application {
 
         let services = DomainServices(
             store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
-            webhookTransport: try options.webhooks.client(), logger: logger)
+            webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20, logger: logger)
         try await services.ensureDefaults()
 
         let contract = try Contract()
@@ -73,10 +73,10 @@ struct Application {
             contract: contract, services: services,
             service: ServiceHandlers(
                 health: services.health, limits: limits, requestsPerMinute: options.rateLimit,
-                eventRetention: options.eventRetentionDays, version: Partnership.version,
+                eventRetention: options.eventRetentionDays, maximumFileBytes: services.files.maximumBytes, version: Partnership.version,
                 securityContact: options.securityContact))
         var rules = Responder.Settings()
-        rules.streamedBodySize = ImportService.maximumFileBytes
+        rules.streamedBodySize = max(ImportService.maximumFileBytes, services.files.maximumBytes)
         rules.requestsPerMinute = options.rateLimit
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
@@ -101,6 +101,7 @@ struct Application {
         var running: [any Service] = [
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
             Background { try await services.events.run() }, Background { try await services.webhookSender.run() },
+            Background { try await services.files.run() },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })

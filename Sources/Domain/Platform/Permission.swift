@@ -62,6 +62,8 @@ package enum Permission: String, CaseIterable, Sendable {
     case activitiesWrite = "activities:write"
     /// Start, complete, add evidence: of whoever does the work.
     case activitiesRecord = "activities:record"
+    case filesRead = "files:read"
+    case filesWrite = "files:write"
 }
 
 extension Permission {
@@ -72,8 +74,8 @@ extension Permission {
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
-    /// What everybody with an appointment may do anywhere.
-    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite])
+    /// What everybody with an appointment may do anywhere. Files are seen by whom they concern.
+    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite])
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,

@@ -54,7 +54,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     case trust, school, membership, schoolOverride, stage, person, appointment, absence, delegation, inspection, indicator, academicYear,
         term,
         calendarDay, codeItem, apiToken, importJob,
-        retentionRule, subjectAccessDraft, redaction, webhookEndpoint
+        retentionRule, subjectAccessDraft, redaction, webhookEndpoint, file
     // Improvement.
     case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding,
         need, supportOffer, deployment, timeEntry, calendarFeed
@@ -81,6 +81,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .retentionRule: ("ret", "/v1/retention-rules", .privacyRead)
         case .subjectAccessDraft: ("sar", "/v1/subject-access-drafts", .privacyRead)
         case .redaction: ("rdx", "/v1/redactions", .privacyRead)
+        case .file: ("fil", "/v1/files", .filesRead)
         case .webhookEndpoint: ("whk", "/v1/webhook-endpoints", .webhooksRead)
         case .framework: ("fwk", "/v1/frameworks", .frameworksRead)
         case .keyProcess: ("prc", "/v1/processes", .frameworksRead)

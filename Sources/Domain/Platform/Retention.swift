@@ -84,6 +84,8 @@ package struct Retention: Hashable, Sendable {
         case .selfEvaluation, .improvementPlan, .objective, .planReview, .finding, .need, .supportOffer, .deployment,
             .timeEntry:
             Retention(.updatedAt, months: 120, "A school's improvement is judged over its last inspections.")
+        case .file:
+            Retention(.updatedAt, months: 120, "As long as a school's improvement is judged, and what was shared for it is used.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }
     }

@@ -10,18 +10,22 @@ package struct ServiceHandlers: Sendable {
     private let limits: ServerLimits
     private let requestsPerMinute: Int
     private let eventRetention: Int
+    private let maximumFileBytes: Int
     private let version: String
     private let securityContact: String
 
     /// - Parameters:
     ///   - requestsPerMinute: how many a token may send; 0 is any number.
     ///   - eventRetention: how many days events are kept.
+    ///   - maximumFileBytes: of an uploaded file.
     package init(
-        health: HealthService, limits: ServerLimits, requestsPerMinute: Int, eventRetention: Int, version: String, securityContact: String
+        health: HealthService, limits: ServerLimits, requestsPerMinute: Int, eventRetention: Int, maximumFileBytes: Int,
+        version: String, securityContact: String
     ) {
         self.health = health
         self.requestsPerMinute = requestsPerMinute
         self.eventRetention = eventRetention
+        self.maximumFileBytes = maximumFileBytes
         self.limits = limits
         self.version = version
         self.securityContact = securityContact
@@ -71,7 +75,7 @@ package struct ServiceHandlers: Sendable {
 
     private var describedLimits: JSON {
         let counts: [(String, Int)] = [
-            ("maxBodyBytes", limits.bodySize), ("maxImportFileBytes", ImportService.maximumFileBytes),
+            ("maxBodyBytes", limits.bodySize), ("maxFileBytes", maximumFileBytes), ("maxImportFileBytes", ImportService.maximumFileBytes),
             ("maxHeaderCount", limits.headerCount),
             ("maxHeaderBytes", limits.headerListSize), ("maxTargetBytes", limits.targetSize), ("maxPageSize", ListQuery.limits.upperBound),
             ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),

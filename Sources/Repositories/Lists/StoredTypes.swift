@@ -6,7 +6,7 @@ package enum StoredTypes {
         Trust.self, School.self, Membership.self, SchoolOverride.self, Stage.self, Person.self, Appointment.self, Absence.self,
         Delegation.self, Inspection.self, Indicator.self, AcademicYear.self, Term.self, CalendarDay.self, CodeItem.self, ApiToken.self,
         ImportJob.self,
-        RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self,
+        RetentionRule.self, SubjectAccessDraft.self, Redaction.self, WebhookEndpoint.self, File.self,
         Framework.self, KeyProcess.self, TrustPriority.self, SelfEvaluation.self,
         ImprovementCycle.self, Activity.self,
         ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self, Need.self, SupportOffer.self, Deployment.self,

@@ -22,6 +22,7 @@ enum Migrator {
         migrator.registerMigration("100-plans-and-findings", foreignKeyChecks: .immediate) { try $0.execute(sql: migration100) }
         migrator.registerMigration("110-support", foreignKeyChecks: .immediate) { try $0.execute(sql: migration110) }
         migrator.registerMigration("115-calendar-feeds", foreignKeyChecks: .immediate) { try $0.execute(sql: migration115) }
+        migrator.registerMigration("120-files", foreignKeyChecks: .immediate) { try $0.execute(sql: migration120) }
         return migrator
     }()
 

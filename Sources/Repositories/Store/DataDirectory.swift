@@ -7,6 +7,7 @@ import Glibc
 struct DataDirectory: Sendable {
     let path: String
     var database: String { path + "/partnership.db" }
+    var files: String { path + "/files" }
     private var lockFile: String { path + "/partnership.lock" }
     private var openingLockFile: String { path + "/opening.lock" }
     private var serviceLockFile: String { path + "/service.lock" }

@@ -11,7 +11,7 @@ extension Contract {
         }
         guard !body.isEmpty else { return [] }
         guard let essence = contentType.flatMap({ MediaType($0) })?.essence,
-            let content = rule.content.first(where: { $0.type == essence })
+            let content = rule.content.first(where: { $0.type == essence || $0.type == MediaType.any })
         else {
             return [
                 Self.error("media-type", "\(operationId) doesn't declare \(contentType ?? "a body without Content-Type") for \(status)")

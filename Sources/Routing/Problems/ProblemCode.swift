@@ -18,6 +18,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case contentTooLarge = "content-too-large"
     case uriTooLong = "uri-too-long"
     case unsupportedMediaType = "unsupported-media-type"
+    case rangeNotSatisfiable = "range-not-satisfiable"
     case expectationFailed = "expectation-failed"
     case validationFailed = "validation-failed"
     case idempotencyKeyReused = "idempotency-key-reused"
@@ -48,6 +49,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .contentTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
+        case .rangeNotSatisfiable: 416
         case .expectationFailed: 417
         case .validationFailed, .idempotencyKeyReused, .bulkFailed: 422
         case .preconditionRequired: 428
@@ -81,6 +83,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .contentTooLarge: "The body is too large"
         case .uriTooLong: "The request target is too long"
         case .unsupportedMediaType: "The media type of the body is not supported"
+        case .rangeNotSatisfiable: "The range is outside of the content"
         case .expectationFailed: "The expectation can't be met"
         case .validationFailed: "The body does not fit the contract"
         case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
@@ -135,6 +138,8 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "The path and query together are longer than the limit in /v1/meta. Long lists of identifiers belong into POST /v1/schools/lookup."
         case .unsupportedMediaType:
             "The `Content-Type` is missing or is none the operation takes, names another charset than UTF-8, or the body has a content coding. `Accept-Post` or `Accept-Patch` lists what is taken."
+        case .rangeNotSatisfiable:
+            "The field `Range` asks for bytes behind the end of the content. `Content-Range` of the answer says how many there are."
         case .expectationFailed:
             "The header `Expect` holds something other than `100-continue`."
         case .validationFailed:

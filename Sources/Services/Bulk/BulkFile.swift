@@ -2,6 +2,7 @@ import Core
 import Cryptography
 import Domain
 import Glibc
+import Repositories
 
 /// The lines of a bulk in a file without a name, gone when the last who holds it lets go, or when the process ends: a slow upload holds
 /// neither memory nor a transaction, and nothing has to be cleared away.
@@ -39,7 +40,7 @@ package final class BulkFile: Sendable {
         let file = BulkFile(descriptor: descriptor, pieceBytes: pieceBytes)
         var bounds = Bounds()
         for try await piece in body {
-            if let free = DiskSpace.free(at: directory), free < minimumFreeBytes ?? DiskSpace.minimumFreeBytes {
+            if let free = Disk.freeBytes(at: directory), free < minimumFreeBytes ?? Disk.minimumFreeBytes {
                 throw DomainError.diskFull
             }
             let bytes = Array(piece)

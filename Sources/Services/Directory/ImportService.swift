@@ -31,7 +31,7 @@ package final class ImportService: ResourceReader {
         store: Store, directory: String, minimumFreeBytes: Int64? = nil, logger: Logger = Logger(label: "partnership.imports")
     ) {
         self.store = store
-        staging = ImportStaging(directory: directory + "/imports", minimumFreeBytes: minimumFreeBytes ?? DiskSpace.minimumFreeBytes)
+        staging = ImportStaging(directory: directory + "/imports", minimumFreeBytes: minimumFreeBytes ?? Disk.minimumFreeBytes)
         self.logger = logger
         (queue, wake) = AsyncStream.makeStream()
     }

@@ -2,6 +2,7 @@ import Core
 import Cryptography
 import Domain
 import Glibc
+import Repositories
 
 /// Files that wait to be imported, `<directory>/<import>/<file>.<SHA-256>`, each for its owner alone.
 ///
@@ -12,7 +13,7 @@ struct ImportStaging: Sendable {
 
     let directory: String
     /// What has to stay free on the disk, for the database.
-    var minimumFreeBytes = DiskSpace.minimumFreeBytes
+    var minimumFreeBytes = Disk.minimumFreeBytes
 
     func path(_ file: ImportJob.File, of id: String) -> String { path(file.name, file.sha256, of: id) }
 
@@ -55,7 +56,7 @@ struct ImportStaging: Sendable {
         let digest = SHA256()
         var size = 0
         for try await piece in body {
-            if let free = DiskSpace.free(at: directory), free < minimumFreeBytes { throw DomainError.diskFull }
+            if let free = Disk.freeBytes(at: directory), free < minimumFreeBytes { throw DomainError.diskFull }
             let count = try piece.withContiguousStorageIfAvailable { try Self.write($0, digest, descriptor, path, size) }
             size += try count ?? Array(piece).withUnsafeBufferPointer { try Self.write($0, digest, descriptor, path, size) }
         }
@@ -101,30 +102,19 @@ struct ImportStaging: Sendable {
     func remove(_ id: String) { remove(id) { !$0.contains(".part-") } }
 
     private func remove(_ id: String, where isMeant: (String) -> Bool) {
-        for name in Self.entries(folder(id)) where isMeant(name) { unlink("\(folder(id))/\(name)") }
+        for name in Disk.entries(of: folder(id)) where isMeant(name) { unlink("\(folder(id))/\(name)") }
         rmdir(folder(id))
     }
 
     /// Removes the files of imports nothing was sent to for ``keptSeconds``.
     func removeOld(except busy: Set<String>, now: Instant) {
-        for id in Self.entries(directory) where ResourceType.importJob.isID(id) && !busy.contains(id) {
-            let changes = ([folder(id)] + Self.entries(folder(id)).map { "\(folder(id))/\($0)" }).map { path in
+        for id in Disk.entries(of: directory) where ResourceType.importJob.isID(id) && !busy.contains(id) {
+            let changes = ([folder(id)] + Disk.entries(of: folder(id)).map { "\(folder(id))/\($0)" }).map { path in
                 var status = stat()
                 return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : 0
             }
             if (changes.max() ?? 0) + Self.keptSeconds < now.milliseconds / 1000 { remove(id) { _ in true } }
         }
-    }
-
-    private static func entries(_ directory: String) -> [String] {
-        guard let stream = opendir(directory) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names
     }
 
     /// What the operating system refused.

@@ -41,7 +41,7 @@ package final class HealthService: Sendable {
     }
 
     private func diskCheck() -> Check {
-        guard let free = DiskSpace.free(at: dataDirectory) else { return Check(name: "disk", ok: false, detail: "not readable") }
-        return Check(name: "disk", ok: free >= DiskSpace.minimumFreeBytes, detail: "\(free / (1024 * 1024)) MiB free")
+        guard let free = Disk.freeBytes(at: dataDirectory) else { return Check(name: "disk", ok: false, detail: "not readable") }
+        return Check(name: "disk", ok: free >= Disk.minimumFreeBytes, detail: "\(free / (1024 * 1024)) MiB free")
     }
 }

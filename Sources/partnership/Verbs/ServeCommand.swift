@@ -34,6 +34,9 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How many requests a token may send in a minute; 0 is any number.", valueName: "requests"))
     var rateLimit = Responder.Settings.usualRequestsPerMinute
 
+    @Option(help: ArgumentHelp("How large an uploaded file may be, in MiB.", valueName: "mebibytes"))
+    var maximumFileSize = FileService.usualMaximumBytes >> 20
+
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
@@ -44,6 +47,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard (EventService.leastRetentionDays...36_500).contains(eventRetentionDays) else {
             throw ValidationError(
                 "--event-retention-days is \(EventService.leastRetentionDays) at least: who is away for a term goes on where they were.")
+        }
+        guard (1...1_048_576).contains(maximumFileSize) else {
+            throw ValidationError("--maximum-file-size is a number of MiB, at least 1, not \(maximumFileSize).")
         }
         guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {

@@ -45,14 +45,15 @@ final class TestClient: Sendable {
         try FileManager.default.copyItem(at: Self.template.get(), to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
         services = DomainServices(
-            store: store, directory: directory.path, webhookTransport: receiver,
+            store: store, directory: directory.path, webhookTransport: receiver, maximumFileBytes: 1 << 20,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await services.ensureDefaults()
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
-                health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, eventRetention: 180, version: "test",
+                health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, eventRetention: 180,
+                maximumFileBytes: 1 << 20, version: "test",
                 securityContact: "mailto:security@example.org"))
         let tokens = services.tokens
         var settings = Responder.Settings()

@@ -1,0 +1,65 @@
+package import Core
+
+/// What somebody has uploaded: a name and a media type for bytes that never change.
+package struct File: Resource {
+    package static let type = ResourceType.file
+
+    package var id: String
+    /// As it was called where it came from; one name, no path.
+    package var name: String
+    /// As it was declared, such as `application/pdf`, without parameters.
+    package var contentType: String
+    package var sizeBytes: Int
+    /// Lower-case hex.
+    package var sha256: String
+    package var recordedBy: String
+    package var createdAt: Instant
+    package var updatedAt: Instant
+    package var etag: VersionTag
+
+    package enum CodingKeys: String, CodingKey, CaseIterable {
+        case id, name, contentType, sizeBytes, sha256, recordedBy, createdAt, updatedAt, etag
+    }
+
+    package var audience: Audience { .parties([recordedBy]) }
+    package static let writableMembers: Set<String> = []
+    package static let readOnlyReason = "is part of the file, which never changes: upload another one"
+    package static let redactableMembers: Set<String> = ["name"]
+
+    package init(
+        id: String, name: String, contentType: String, sizeBytes: Int, sha256: String, recordedBy: String, at now: Instant
+    ) {
+        self.id = id
+        self.name = name
+        self.contentType = contentType
+        self.sizeBytes = sizeBytes
+        self.sha256 = sha256
+        self.recordedBy = recordedBy
+        createdAt = now
+        updatedAt = now
+        etag = .first
+    }
+
+    // MARK: Names
+
+    /// In UTF-8; what file systems take.
+    package static let maximumNameBytes = 255
+
+    /// What is wrong with a name, completing “must …”; nil when it is a name. A path would tempt whoever saves it, and what can't be seen would
+    /// deceive whoever reads it.
+    package static func nameError(_ name: String) -> String? {
+        if name.isEmpty { return "have at least one character" }
+        if name.utf8.count > maximumNameBytes { return "be at most \(maximumNameBytes) bytes" }
+        if name == "." || name == ".." || name.contains("/") || name.contains("\\") { return "be a name, not a path" }
+        if name.unicodeScalars.contains(where: isInvisible) { return "have no control or direction characters" }
+        if name.unicodeScalars.first == " " || name.unicodeScalars.last == " " { return "neither begin nor end with a space" }
+        return nil
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// The bytes of one file, open: they stay readable to the end, whatever becomes of the file.
+package final class FileContent: Sendable {
+    private let descriptor: Int32
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    /// Hands these bytes to the sink, piece by piece.
+    package func read(_ range: Range<Int>, _ sink: ([UInt8]) async throws -> Void) async throws {
+        var place = range.lowerBound
+        while place < range.upperBound {
+            let (start, count) = (place, min(FileVault.pieceBytes, range.upperBound - place))
+            let piece = try await Disk.work { try self.piece(at: start, count: count) }
+            try await sink(piece)
+            place += piece.count
+        }
+    }
+
+    private func piece(at start: Int, count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            while filled < count {
+                let got = pread(descriptor, target.baseAddress! + filled, count - filled, off_t(start + filled))
+                if got < 0, errno == EINTR { continue }
+                guard got > 0 else { throw FileError.make("read", "a file", got == 0 ? EIO : errno) }
+                filled += got
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package import Core
+package import Domain
+import GRDB
+
+extension File: Stored {
+    package static let table = Table(
+        File.self,
+        members: [
+            .required("name"), .required("contentType"), .required("sizeBytes"), .required("sha256"), .required("recordedBy"),
+            .instant("createdAt"), .instant("updatedAt"),
+        ],
+        audience: .parties(["recordedBy"]))
+}
+
+extension Transaction {
+    package var files: FileRepository<Self> { FileRepository(transaction: self) }
+}
+
+/// Which bytes are needed.
+package struct FileRepository<Owner: Transaction> {
+    fileprivate let transaction: Owner
+
+    /// Whether any file has these bytes.
+    package func needs(sha256: String) throws -> Bool {
+        try transaction.connection.database.cached("SELECT 1 FROM file WHERE sha256 = ? LIMIT 1").first([.text(sha256)]) { _ in true } ?? false
+    }
+}

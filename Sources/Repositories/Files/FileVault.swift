@@ -1,0 +1,108 @@
+package import Core
+import Cryptography
+package import Domain
+import Glibc
+
+/// The bytes of files, each once, under their SHA-256, beside the database: `files/ab/ab34…`.
+///
+/// What arrives is written under `files/incoming` and gets its name when it is whole and on disk, so that nobody ever sees half of one. The
+/// database decides what is kept: bytes that none of its rows names are removed by ``collect(isNeeded:)``.
+package final class FileVault: Sendable {
+    private let directory: String
+    private let minimumFreeBytes: Int64
+    private let holds = FileHolds()
+
+    /// - Parameter dataDirectory: of the service; `files` is made in it with the first upload.
+    package init(dataDirectory: String, minimumFreeBytes: Int64 = Disk.minimumFreeBytes) {
+        directory = DataDirectory(path: dataDirectory).files
+        self.minimumFreeBytes = minimumFreeBytes
+    }
+
+    private var incoming: String { directory + "/incoming" }
+
+    private func folder(_ sha256: String) -> String { "\(directory)/\(sha256.prefix(2))" }
+
+    private func path(_ sha256: String) -> String { "\(folder(sha256))/\(sha256)" }
+
+    // MARK: Arriving
+
+    /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, and whatever `body` throws; then nothing of it
+    /// stays.
+    package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
+        try make(directory)
+        try make(incoming)
+        let file = try IncomingFile(path: "\(incoming)/\(Hex.encode(SecureRandom.bytes(16)))")
+        var piece: [UInt8] = []
+        for try await bytes in body {
+            piece += bytes
+            guard piece.count >= Self.pieceBytes else { continue }
+            try await take(piece, file)
+            piece.removeAll(keepingCapacity: true)
+        }
+        try await take(piece, file)
+        try await Disk.work { try file.finish() }
+        return file
+    }
+
+    /// How much is written at a time, and read.
+    static let pieceBytes = 512 << 10
+
+    private func take(_ piece: [UInt8], _ file: IncomingFile) async throws {
+        if let free = Disk.freeBytes(at: directory), free < minimumFreeBytes { throw DomainError.diskFull }
+        try await Disk.work { try file.write(piece) }
+    }
+
+    /// Gives what has arrived its name. While the hold lives it is kept, whether a row names it or not.
+    package func keep(_ file: IncomingFile) throws -> FileHold {
+        let sha256 = file.sha256
+        let hold = FileHold(holds, sha256)
+        try make(folder(sha256))
+        // Also over the same bytes that came before: those may be on their way out.
+        try file.move(to: path(sha256))
+        try DatabaseCopy.synchronise(folder(sha256))
+        try DatabaseCopy.synchronise(directory)
+        return hold
+    }
+
+    private func make(_ folder: String) throws {
+        if mkdir(folder, 0o700) != 0, errno != EEXIST { throw FileError.last("make", folder) }
+    }
+
+    // MARK: Reading
+
+    /// nil when it isn't there.
+    package func open(sha256: String) throws -> FileContent? {
+        let path = path(sha256)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            guard errno == ENOENT else { throw FileError.last("open", path) }
+            return nil
+        }
+        return FileContent(descriptor: descriptor)
+    }
+
+    // MARK: Clearing away
+
+    /// Removes what was on its way when an earlier service ended. Only while no upload runs.
+    package func removeUnfinished() {
+        for name in Disk.entries(of: incoming) { unlink("\(incoming)/\(name)") }
+    }
+
+    /// Removes bytes that nothing needs. Leaves all of them while a backup copies them. Returns how many files that were.
+    ///
+    /// - Parameter isNeeded: whether a row names the digest.
+    @discardableResult
+    package func collect(isNeeded: (String) throws -> Bool) throws -> Int {
+        guard access(directory, F_OK) == 0, let lock = try FileLock(directory + "/copying.lock", exclusive: true) else { return 0 }
+        defer { withExtendedLifetime(lock) {} }
+        var removed = 0
+        for folder in Disk.entries(of: directory) where folder.utf8.count == 2 {
+            for name in Disk.entries(of: "\(directory)/\(folder)") {
+                try holds.withoutHold(of: name) {
+                    if try !isNeeded(name), unlink("\(directory)/\(folder)/\(name)") == 0 { removed += 1 }
+                }
+            }
+        }
+        return removed
+    }
+}

@@ -1,0 +1,131 @@
+package import Core
+import Cryptography
+package import Domain
+package import Logging
+package import Repositories
+
+/// Files: uploaded once, read whole or in part, never changed.
+package final class FileService: ResourceService {
+    package typealias Item = File
+    /// Of one file, unless whoever runs the service says otherwise.
+    package static let usualMaximumBytes = 1 << 30
+
+    package let store: Store
+    package let writing = Permission.filesWrite
+    /// Of one file.
+    package let maximumBytes: Int
+    private let vault: FileVault
+    private let logger: Logger
+    private let removals: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
+
+    package init(store: Store, maximumBytes: Int = usualMaximumBytes, minimumFreeBytes: Int64 = Disk.minimumFreeBytes, logger: Logger) {
+        self.store = store
+        self.maximumBytes = maximumBytes
+        self.logger = logger
+        vault = FileVault(dataDirectory: store.path, minimumFreeBytes: minimumFreeBytes)
+        (removals, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What a client says of a file it sends.
+    package struct Upload: Sendable {
+        package var name: String
+        /// Without parameters.
+        package var contentType: String
+        /// What its SHA-256 ought to be, 32 bytes.
+        package var sha256: [UInt8]?
+
+        package init(name: String, contentType: String, sha256: [UInt8]?) {
+            self.name = name
+            self.contentType = contentType
+            self.sha256 = sha256
+        }
+    }
+
+    /// Whoever sees it: its uploader, or its uploader's other tokens.
+    package func places(of item: File, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [] }
+
+    // MARK: Uploading
+
+    /// Takes one as it comes; when this returns, row and bytes are on disk. Throws what is wrong with the name before anything is
+    /// read, then `invalid` for bytes that aren't what they are said to be, `diskFull`, and whatever `body` throws; nothing stays then.
+    package func receive<Body: AsyncSequence>(_ upload: Upload, _ body: Body, _ call: Call) async throws -> File
+    where Body.Element: Sequence<UInt8> {
+        if let error = File.nameError(upload.name) {
+            throw DomainError.invalid([
+                FieldError(parameter: "Content-Disposition", code: "filename", detail: "must name the file; the name must \(error)")
+            ])
+        }
+        let incoming = try await vault.receive(body)
+        try Self.check(incoming, against: upload)
+        let hold = try vault.keep(incoming)
+        defer { withExtendedLifetime(hold) {} }
+        let size = incoming.sizeBytes
+        return try await store.write(call) { transaction in
+            let file = File(
+                id: ResourceType.file.makeID(at: transaction.now), name: upload.name, contentType: upload.contentType, sizeBytes: size,
+                sha256: hold.sha256, recordedBy: call.actor.personId ?? call.actor.id, at: transaction.now)
+            try transaction.authorise(.filesWrite, forAnyOf: [])
+            return try transaction.insert(file)
+        }
+    }
+
+    private static func check(_ incoming: IncomingFile, against upload: Upload) throws {
+        var errors: [FieldError] = []
+        if let wanted = upload.sha256, Hex.encode(wanted) != incoming.sha256 {
+            errors.append(
+                FieldError(parameter: "Repr-Digest", code: "digest", detail: "is not that of the body, whose SHA-256 is \(incoming.sha256)"))
+        }
+        if let reason = FileKind.contradiction(of: upload.contentType, beginning: incoming.beginning) {
+            errors.append(FieldError(parameter: "Content-Type", code: "content", detail: "is contradicted: the content \(reason)"))
+        }
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+    }
+
+    // MARK: Reading
+
+    /// A file and its bytes. Throws `notFound`.
+    package func content(_ id: String, _ call: Call) throws -> (File, FileContent) {
+        let file = try find(id, call)
+        guard let content = try vault.open(sha256: file.sha256) else {
+            // Deleted a moment ago; or else `partnership check` tells.
+            throw DomainError.notFound
+        }
+        return (file, content)
+    }
+
+    // MARK: Clearing away
+
+    package func deleted(_ item: File, _ transaction: WriteTransaction) throws { wake.yield() }
+
+    /// Removes the bytes of deleted files, now and then, until the task is cancelled. First what was on its way when the service last ended.
+    package func run() async throws {
+        vault.removeUnfinished()
+        await withTaskGroup { group in
+            group.addTask { [wake] in
+                while !Task.isCancelled {
+                    wake.yield()
+                    try? await Task.sleep(for: .seconds(3600))
+                }
+            }
+            for await _ in removals {
+                // The deletion that woke us may still wait for its commit.
+                try? await Task.sleep(for: .seconds(1))
+                collect()
+                if Task.isCancelled { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// Removes bytes that no file has any more. Returns how many.
+    @discardableResult
+    package func collect() -> Int {
+        do {
+            return try vault.collect { sha256 in try store.readNow { try $0.files.needs(sha256: sha256) } }
+        } catch {
+            logger.warning("Bytes of deleted files couldn't be removed.", metadata: ["error": "\(error)"])
+            return 0
+        }
+    }
+}
