@@ -71,7 +71,7 @@ package struct Answer: Sendable {
 
     /// Bytes of which the client may ask for a part; its tag is their digest.
     package static func content(_ content: RangedContent) -> Answer {
-        Answer(.ranged(content), etag: EntityTag(verbatim: "\"\(Hex.encode(content.sha256))\""))
+        Answer(.ranged(content), etag: EntityTag(verbatim: "\"\(content.sha256)\""))
     }
 
     /// A body written as it comes; `write` ends with `finish`. HEAD never calls it. With `filename` it is sent as an attachment.

@@ -12,16 +12,27 @@ package struct File: Resource {
     package var sizeBytes: Int
     /// Lower-case hex.
     package var sha256: String
+    /// Whose it is, once something of a school's has it.
+    package var schoolId: String?
+    /// Follows what has it; set by ``share(with:of:)``.
+    package private(set) var sharedWith: Sharing
     package var recordedBy: String
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, contentType, sizeBytes, sha256, recordedBy, createdAt, updatedAt, etag
+        case id, name, contentType, sizeBytes, sha256, schoolId, sharedWith, recordedBy, createdAt, updatedAt, etag
     }
 
-    package var audience: Audience { .parties([recordedBy]) }
+    /// As wide as what has the file: nothing yet, a draft of a school's, something published.
+    package enum Sharing: String, Codable, CaseIterable, Sendable {
+        case uploader, school, everyone
+    }
+
+    package var audience: Audience {
+        sharedWith == .everyone ? .directory : .parties([recordedBy] + (sharedWith == .school ? [schoolId].compactMap(\.self) : []))
+    }
     package static let writableMembers: Set<String> = []
     package static let readOnlyReason = "is part of the file, which never changes: upload another one"
     package static let redactableMembers: Set<String> = ["name"]
@@ -34,10 +45,18 @@ package struct File: Resource {
         self.contentType = contentType
         self.sizeBytes = sizeBytes
         self.sha256 = sha256
+        sharedWith = .uploader
         self.recordedBy = recordedBy
         createdAt = now
         updatedAt = now
         etag = .first
+    }
+
+    /// Something of a school's has it now. What is open to everyone stays open, though the school that shared it first keeps it.
+    package mutating func share(with sharing: Sharing, of schoolId: String?) {
+        if self.schoolId == nil { self.schoolId = schoolId }
+        guard sharedWith != .everyone else { return }
+        sharedWith = sharing == .school && self.schoolId == nil ? .uploader : sharing
     }
 
     // MARK: Names

@@ -27,7 +27,9 @@ package enum FileKind {
     }
 
     /// UTF-16 with its byte order mark, as spreadsheets write “Unicode text”.
-    private static func isWideText(_ beginning: [UInt8]) -> Bool { beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF]) }
+    private static func isWideText(_ beginning: [UInt8]) -> Bool {
+        beginning.starts(with: [0xFF, 0xFE]) || beginning.starts(with: [0xFE, 0xFF])
+    }
 
     private struct Mark {
         var bytes: [UInt8]
@@ -85,6 +87,7 @@ package enum FileKind {
 
     /// Those that tell a file from text, the most common first.
     private static let names = [
-        "application/pdf", "image/png", "image/jpeg", "image/gif", "application/zip", "application/gzip", "application/msword", "video/webm",
+        "application/pdf", "image/png", "image/jpeg", "image/gif", "application/zip", "application/gzip", "application/msword",
+        "video/webm",
     ]
 }

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 
 /// The bytes of one file, open: they stay readable to the end, whatever becomes of the file.
@@ -19,6 +20,27 @@ package final class FileContent: Sendable {
             try await sink(piece)
             place += piece.count
         }
+    }
+
+    func length() throws -> Int {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileError.last("read", "a file") }
+        return Int(status.st_size)
+    }
+
+    /// All of it.
+    func eachPiece(_ body: ([UInt8]) throws -> Void) throws {
+        let length = try length()
+        for start in stride(from: 0, to: length, by: FileVault.pieceBytes) {
+            try body(piece(at: start, count: min(FileVault.pieceBytes, length - start)))
+        }
+    }
+
+    /// Of all of it, in lower-case hex.
+    func sha256() throws -> String {
+        let digest = SHA256()
+        try eachPiece(digest.update)
+        return Hex.encode(digest.finalize())
     }
 
     private func piece(at start: Int, count: Int) throws -> [UInt8] {

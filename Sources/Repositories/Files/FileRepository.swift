@@ -1,4 +1,4 @@
-package import Core
+import Core
 package import Domain
 import GRDB
 
@@ -6,10 +6,11 @@ extension File: Stored {
     package static let table = Table(
         File.self,
         members: [
-            .required("name"), .required("contentType"), .required("sizeBytes"), .required("sha256"), .required("recordedBy"),
+            .required("name"), .required("contentType"), .required("sizeBytes"), .required("sha256"), .optional("schoolId"),
+            .required("recordedBy"),
             .instant("createdAt"), .instant("updatedAt"),
         ],
-        audience: .parties(["recordedBy"]))
+        audience: .whether("sharedWith", in: ["everyone"], .directory, else: .parties(["recordedBy", "schoolId"])))
 }
 
 extension Transaction {
@@ -22,6 +23,7 @@ package struct FileRepository<Owner: Transaction> {
 
     /// Whether any file has these bytes.
     package func needs(sha256: String) throws -> Bool {
-        try transaction.connection.database.cached("SELECT 1 FROM file WHERE sha256 = ? LIMIT 1").first([.text(sha256)]) { _ in true } ?? false
+        try transaction.connection.database.cached("SELECT 1 FROM file WHERE sha256 = ? LIMIT 1").first([.text(sha256)]) { _ in true }
+            ?? false
     }
 }

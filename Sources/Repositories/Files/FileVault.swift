@@ -1,6 +1,6 @@
-package import Core
+import Core
 import Cryptography
-package import Domain
+import Domain
 import Glibc
 
 /// The bytes of files, each once, under their SHA-256, beside the database: `files/ab/ab34…`.
@@ -13,8 +13,12 @@ package final class FileVault: Sendable {
     private let holds = FileHolds()
 
     /// - Parameter dataDirectory: of the service; `files` is made in it with the first upload.
-    package init(dataDirectory: String, minimumFreeBytes: Int64 = Disk.minimumFreeBytes) {
-        directory = DataDirectory(path: dataDirectory).files
+    package convenience init(dataDirectory: String, minimumFreeBytes: Int64 = Disk.minimumFreeBytes) {
+        self.init(directory: DataDirectory(path: dataDirectory).files, minimumFreeBytes: minimumFreeBytes)
+    }
+
+    init(directory: String, minimumFreeBytes: Int64 = Disk.minimumFreeBytes) {
+        self.directory = directory
         self.minimumFreeBytes = minimumFreeBytes
     }
 
@@ -22,16 +26,14 @@ package final class FileVault: Sendable {
 
     private func folder(_ sha256: String) -> String { "\(directory)/\(sha256.prefix(2))" }
 
-    private func path(_ sha256: String) -> String { "\(folder(sha256))/\(sha256)" }
+    func path(_ sha256: String) -> String { "\(folder(sha256))/\(sha256)" }
 
     // MARK: Arriving
 
     /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, and whatever `body` throws; then nothing of it
     /// stays.
     package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
-        try make(directory)
-        try make(incoming)
-        let file = try IncomingFile(path: "\(incoming)/\(Hex.encode(SecureRandom.bytes(16)))")
+        let file = try begin()
         var piece: [UInt8] = []
         for try await bytes in body {
             piece += bytes
@@ -42,6 +44,12 @@ package final class FileVault: Sendable {
         try await take(piece, file)
         try await Disk.work { try file.finish() }
         return file
+    }
+
+    func begin() throws -> IncomingFile {
+        try make(directory)
+        try make(incoming)
+        return try IncomingFile(path: "\(incoming)/\(Hex.encode(SecureRandom.bytes(16)))")
     }
 
     /// How much is written at a time, and read.
@@ -88,12 +96,20 @@ package final class FileVault: Sendable {
         for name in Disk.entries(of: incoming) { unlink("\(incoming)/\(name)") }
     }
 
+    /// While it is held nothing is removed, by whatever process.
+    func lockForCopying() throws -> FileLock? {
+        try make(directory)
+        return try FileLock(copyingLock, exclusive: false, waits: true)
+    }
+
+    private var copyingLock: String { directory + "/copying.lock" }
+
     /// Removes bytes that nothing needs. Leaves all of them while a backup copies them. Returns how many files that were.
     ///
     /// - Parameter isNeeded: whether a row names the digest.
     @discardableResult
     package func collect(isNeeded: (String) throws -> Bool) throws -> Int {
-        guard access(directory, F_OK) == 0, let lock = try FileLock(directory + "/copying.lock", exclusive: true) else { return 0 }
+        guard access(directory, F_OK) == 0, let lock = try FileLock(copyingLock, exclusive: true) else { return 0 }
         defer { withExtendedLifetime(lock) {} }
         var removed = 0
         for folder in Disk.entries(of: directory) where folder.utf8.count == 2 {

@@ -1,7 +1,7 @@
 import GRDB
 
 extension Store {
-    /// Looks for damage: structure, foreign keys, full-text indexes, the audit chain. Returns findings as sentences; none means sound.
+    /// Looks for damage: structure, foreign keys, full-text indexes, the bytes of files, the audit chain. Returns findings as sentences; none means sound.
     /// May run beside a service; reads everything.
     package func check() async throws -> [String] {
         var findings = try await pool.read { database in
@@ -9,6 +9,17 @@ extension Store {
         }
         // An FTS5 check is spelled as an insert, so it needs the writer; it changes nothing.
         findings += try await queue.submit(isLarge: true, isDryRun: true) { database, _ in try IntegrityChecks.searchIndexes(database) }
+        return try await findings + checkFiles()
+    }
+
+    /// Deleted meanwhile is not missing: what seems so is asked about again.
+    private func checkFiles() async throws -> [String] {
+        let files = FileVault(dataDirectory: path)
+        var findings: [String] = []
+        for entry in try await pool.read(FileCopies.entries) {
+            guard let fault = try files.fault(of: entry), try readNow({ try $0.files.needs(sha256: entry.sha256) }) else { continue }
+            findings.append("The bytes of files with the SHA-256 \(entry.sha256) are \(fault).")
+        }
         return findings
     }
 }

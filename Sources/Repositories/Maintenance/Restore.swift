@@ -4,11 +4,13 @@ import Glibc
 /// Puts a backup back in place of the database.
 package enum Restore {
     /// Replaces the database in `directory` with `copy`, which stays as it is. The directory may be new. What was there is kept as
-    /// `partnership.db.before-restore`, in place of an earlier one.
+    /// `partnership.db.before-restore`, in place of an earlier one; bytes that only it names are removed once a service runs.
     ///
     /// Refuses, with the old database untouched: a missing, damaged, newer or foreign copy; a directory that a service or command has open.
     package static func restore(_ copy: String, into directory: String) throws {
         try DatabaseCopy.verify(copy)
+        let files = FileVault(directory: FileCopies.directory(besides: copy))
+        try FileCopies.verify(namedBy: copy, at: files)
         let data = try DataDirectory.create(directory)
         let lock = try data.lockExclusively()
         defer { withExtendedLifetime(lock) {} }
@@ -17,6 +19,7 @@ package enum Restore {
         do {
             try DatabaseCopy.write(copy, to: temporary)
             try DatabaseCopy.verify(temporary)
+            try FileCopies.copy(namedBy: temporary, from: files, to: FileVault(dataDirectory: directory))
             try settleLog(of: data.database)
             try keepAside(data.database, as: data.database + ".before-restore")
             try DatabaseCopy.synchronise(directory)

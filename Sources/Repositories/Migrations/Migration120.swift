@@ -6,8 +6,11 @@ let migration120 = """
         contentType TEXT NOT NULL CHECK (contentType LIKE '_%/_%'),
         sizeBytes INTEGER NOT NULL CHECK (sizeBytes >= 0),
         sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+        schoolId TEXT REFERENCES school(id),
+        sharedWith TEXT NOT NULL CHECK (sharedWith IN ('uploader', 'school', 'everyone')),
         recordedBy TEXT NOT NULL,
-        \(DatedFactSQL.versioning)
+        \(DatedFactSQL.versioning),
+        CHECK (sharedWith <> 'school' OR schoolId IS NOT NULL)
     ) STRICT;
-    \(DatedFactSQL.indexes("file", ["name", "contentType", "sizeBytes", "sha256", "recordedBy", "createdAt", "updatedAt"]))
+    \(DatedFactSQL.indexes("file", ["name", "contentType", "sizeBytes", "sha256", "schoolId", "recordedBy", "createdAt", "updatedAt"]))
     """

@@ -1,4 +1,5 @@
 import Core
+import Cryptography
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -11,10 +12,11 @@ package struct RangedContent: Sendable {
     let contentType: String
     let filename: String
     let length: Int
-    let sha256: [UInt8]
+    /// Lower-case hex.
+    let sha256: String
     let read: Read
 
-    package init(contentType: String, filename: String, length: Int, sha256: [UInt8], read: @escaping Read) {
+    package init(contentType: String, filename: String, length: Int, sha256: String, read: @escaping Read) {
         self.contentType = contentType
         self.filename = filename
         self.length = length
@@ -30,7 +32,7 @@ package struct RangedContent: Sendable {
         headers[.contentType] = contentType
         headers[.contentDisposition] = ContentDisposition.attachment(filename)
         headers[.acceptRanges] = "bytes"
-        headers[.reprDigest] = ReprDigest.field(sha256)
+        headers[.reprDigest] = Hex.decode(sha256).map(ReprDigest.field)
         switch range?.selection(of: length) ?? .whole {
         case .whole: return Response(status: .ok, headers: headers, body: body(0..<length))
         case .part(let part):

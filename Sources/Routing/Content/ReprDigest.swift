@@ -1,4 +1,4 @@
-package import Core
+import Core
 import Cryptography
 
 /// The field `Repr-Digest` (RFC 9530): a dictionary of digests, of which SHA-256 is read and written here.

@@ -186,5 +186,5 @@ package enum Compression {
 }
 
 extension HTTPField.Name {
-    static let reprDigest = HTTPField.Name("Repr-Digest")!
+    package static let reprDigest = HTTPField.Name("Repr-Digest")!
 }

@@ -45,6 +45,8 @@ package final class FileService: ResourceService {
     /// Whoever sees it: its uploader, or its uploader's other tokens.
     package func places(of item: File, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [] }
 
+    package func school(of item: File) -> String? { item.schoolId }
+
     // MARK: Uploading
 
     /// Takes one as it comes; when this returns, row and bytes are on disk. Throws what is wrong with the name before anything is
@@ -74,7 +76,8 @@ package final class FileService: ResourceService {
         var errors: [FieldError] = []
         if let wanted = upload.sha256, Hex.encode(wanted) != incoming.sha256 {
             errors.append(
-                FieldError(parameter: "Repr-Digest", code: "digest", detail: "is not that of the body, whose SHA-256 is \(incoming.sha256)"))
+                FieldError(parameter: "Repr-Digest", code: "digest", detail: "is not that of the body, whose SHA-256 is \(incoming.sha256)")
+            )
         }
         if let reason = FileKind.contradiction(of: upload.contentType, beginning: incoming.beginning) {
             errors.append(FieldError(parameter: "Content-Type", code: "content", detail: "is contradicted: the content \(reason)"))
@@ -84,14 +87,17 @@ package final class FileService: ResourceService {
 
     // MARK: Reading
 
-    /// A file and its bytes. Throws `notFound`.
-    package func content(_ id: String, _ call: Call) throws -> (File, FileContent) {
+    /// Hands these bytes of a file to the sink, piece by piece.
+    package typealias Read = @Sendable (_ range: Range<Int>, _ sink: ([UInt8]) async throws -> Void) async throws -> Void
+
+    /// A file and how to read its bytes. Throws `notFound`.
+    package func content(_ id: String, _ call: Call) throws -> (File, Read) {
         let file = try find(id, call)
         guard let content = try vault.open(sha256: file.sha256) else {
             // Deleted a moment ago; or else `partnership check` tells.
             throw DomainError.notFound
         }
-        return (file, content)
+        return (file, { range, sink in try await content.read(range, sink) })
     }
 
     // MARK: Clearing away

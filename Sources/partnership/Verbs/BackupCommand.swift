@@ -5,8 +5,11 @@ import Repositories
 struct BackupCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup",
-        abstract: "Copy the database while the service runs, and open the copy to verify it.",
-        discussion: "The copy appears under its name only when it is complete, verified and on disk. An existing file is not overwritten.")
+        abstract: "Copy database and files while the service runs, and open the copy to verify it.",
+        discussion: """
+            The copy appears under its name only when it is complete, verified and on disk. An existing file is not overwritten. Uploaded files are
+            copied beside it, into a directory of its name with “.files” added; keep the two together.
+            """)
 
     @OptionGroup var options: DataOptions
 

@@ -6,7 +6,7 @@ import Repositories
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Look for damage: integrity, foreign keys, search indexes, the audit chain.",
+        abstract: "Look for damage: integrity, foreign keys, search indexes, files, the audit chain.",
         discussion: "Reads only; the service may run meanwhile. Exits with 1 when something was found.")
 
     @OptionGroup var options: DataOptions

@@ -5,7 +5,7 @@ import Repositories
 struct RestoreCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore",
-        abstract: "Replace the database by a backup.",
+        abstract: "Replace database and files by a backup.",
         discussion: """
             The backup is verified first; a damaged one, one of another program, or one newer than this binary is refused. Refused too while the
             service runs. The database replaced is kept beside as partnership.db.before-restore.

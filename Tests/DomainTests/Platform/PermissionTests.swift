@@ -25,7 +25,7 @@ struct PermissionTests {
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
-        .calendarFeedsRead, .calendarFeedsWrite,
+        .calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite,
     ]
     private static let shared: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,

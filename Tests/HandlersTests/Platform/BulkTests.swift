@@ -22,7 +22,7 @@ struct BulkTests {
         let reasons = [
             "/v1/tokens": "a secret is shown once, to whoever asked for it", "/v1/imports": "each is a job with files of its own",
             "/v1/webhook-endpoints": "a secret is shown once, to whoever asked for it",
-            "/v1/calendar-feeds": "a secret is shown once, to whoever asked for it",
+            "/v1/files": "each is a body of its own", "/v1/calendar-feeds": "a secret is shown once, to whoever asked for it",
             "/v1/redactions": "each removes text for good, in every place", "/v1/subject-access-drafts": "each gathers all of one person",
         ]
         let paths = try #require(JSON(parsing: Contract().json)["paths"]?.objectValue)

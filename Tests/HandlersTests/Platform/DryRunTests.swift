@@ -12,7 +12,7 @@ struct DryRunTests {
     private static let exceptions = [
         "createToken": "a secret is made", "rotateToken": "a secret is made", "putImportFile": "a file is sent",
         "lookupSchools": "it only reads", "createWebhookEndpoint": "a secret is made",
-        "createCalendarFeed": "a secret is made", "rotateWebhookSecret": "a secret is made",
+        "uploadFile": "a file is taken", "createCalendarFeed": "a secret is made", "rotateWebhookSecret": "a secret is made",
         "pingWebhookEndpoint": "a message is sent", "resendWebhookDelivery": "a message is sent",
     ]
 

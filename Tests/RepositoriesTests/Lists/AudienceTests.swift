@@ -77,6 +77,11 @@ import Testing
             // Two of four are drafts.
             let isDraft = row["personId"] == "per_2"
             switch R.type {
+            case .file:
+                row.merge([
+                    "name": "x", "contentType": "text/plain", "sizeBytes": 1, "sha256": "x", "recordedBy": row["personId"] ?? .null,
+                    "sharedWith": row["id"] == "x_0" ? "everyone" : "school",
+                ]) { $1 }
             case .improvementPlan:
                 row.merge([
                     "kind": "rapid", "state": isDraft ? "draft" : "paused", "academicYear": row["id"] ?? .null, "title": "x",
