@@ -66,6 +66,7 @@ struct Application {
             store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
             webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20, logger: logger)
         try await services.ensureDefaults()
+        services.files.removeUnfinished()
 
         let contract = try Contract()
         let limits = limitsThatFit()

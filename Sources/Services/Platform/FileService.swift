@@ -104,9 +104,11 @@ package final class FileService: ResourceService {
 
     package func deleted(_ item: File, _ transaction: WriteTransaction) throws { wake.yield() }
 
-    /// Removes the bytes of deleted files, now and then, until the task is cancelled. First what was on its way when the service last ended.
+    /// Removes what was on its way when a service was killed. Before anybody can upload.
+    package func removeUnfinished() { vault.removeUnfinished() }
+
+    /// Removes the bytes of deleted files, now and then, until the task is cancelled.
     package func run() async throws {
-        vault.removeUnfinished()
         await withTaskGroup { group in
             group.addTask { [wake] in
                 while !Task.isCancelled {
