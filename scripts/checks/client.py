@@ -4,6 +4,7 @@ Run by scripts/test, which generates `partnership_client` first. Reads CHECK_URL
 environment. The service has to hold the demo trust.
 """
 
+import hashlib
 import json
 import os
 import ssl
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from partnership_client import AuthenticatedClient
 from partnership_client.api.changes import list_audit_entries, list_events, verify_audit
+from partnership_client.api.files import get_file
 from partnership_client.api.imports import create_import, get_import, start_import
 from partnership_client.api.me import get_me
 from partnership_client.api.people import create_person, delete_person, list_people
@@ -237,9 +239,26 @@ def check_endpoint(client):
     assert paused.status_code == 200 and paused.json()["status"] == "paused" and "secret" not in paused.json(), paused.text
 
 
+def check_files(client):
+    """A file goes up and comes back, whole and in part, with the tag and the digest it had."""
+    http = client.get_httpx_client()
+    content = "Ein café, two colours".encode()
+    named = {"Content-Type": "text/plain", "Content-Disposition": "attachment; filename*=UTF-8''caf%C3%A9.txt"}
+    made = http.post("/v1/files", content=content, headers=named)
+    assert made.status_code == 201, made.text
+    file = answered(get_file.sync_detailed(made.json()["id"], client=client), 200, "what is known of a file")
+    assert (file.name, file.size_bytes, file.sha256) == ("café.txt", len(content), hashlib.sha256(content).hexdigest()), file.to_dict()
+    whole = http.get(f"/v1/files/{file.id}/content")
+    part = http.get(f"/v1/files/{file.id}/content", headers={"Range": "bytes=4-8", "If-Range": whole.headers["etag"]})
+    assert (whole.content, part.status_code, part.content) == (content, 206, content[4:9]), (whole.headers, part.headers)
+    assert part.headers["repr-digest"] == whole.headers["repr-digest"], "the digest is of all of it"
+    refused = http.post("/v1/files", content=content, headers=named | {"Content-Disposition": 'attachment; filename="../plan.txt"'})
+    assert refused.status_code == 422, refused.text
+
+
 if __name__ == "__main__":
     everything = client_with(os.environ["CHECK_TOKEN"])
     checks = [check_pages, check_patch, check_lookup, check_tokens, check_import, check_people, check_bulk]
-    for check in [*checks, check_calendars, check_changes, check_privacy, check_endpoint]:
+    for check in [*checks, check_calendars, check_changes, check_privacy, check_endpoint, check_files]:
         check(everything)
         print(f"   {check.__name__[6:]}: good")

@@ -8,6 +8,7 @@ package final class IncomingFile: @unchecked Sendable {
     private let descriptor: Int32
     private let digest = SHA256()
     private var isMoved = false
+    private var writingBack = 0
     package private(set) var sizeBytes = 0
     /// As much as tells what kind of file it is.
     package private(set) var beginning: [UInt8] = []
@@ -15,6 +16,7 @@ package final class IncomingFile: @unchecked Sendable {
     package private(set) var sha256 = ""
 
     static let beginningBytes = 4096
+    private static let writeBackBytes = 8 << 20
 
     init(path: String) throws {
         self.path = path
@@ -43,6 +45,15 @@ package final class IncomingFile: @unchecked Sendable {
                 done += count
             }
         }
+        startWritingBack()
+    }
+
+    /// Has the disk begin with what came, so that little is left to wait for when the last of it has come: Linux begins to write what is said
+    /// not to be needed.
+    private func startWritingBack() {
+        guard sizeBytes - writingBack >= Self.writeBackBytes else { return }
+        _ = posix_fadvise(descriptor, off_t(writingBack), off_t(sizeBytes - writingBack), POSIX_FADV_DONTNEED)
+        writingBack = sizeBytes
     }
 
     /// Brings it to disk and closes the digest.
