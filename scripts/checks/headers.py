@@ -103,7 +103,9 @@ def requests_of(contract):
             yield f"{template} unchanged", path, [*who, f"If-None-Match: {tag}"], 304
         if secured:
             yield f"{template} without a token", path, [], 401
-        yield f"{template} in a type nobody has", path, [*who, "Accept: image/png"], 406
+        # A file is of the one type it is, whatever else is asked for.
+        if "*/*" not in operation["responses"]["200"]["content"]:
+            yield f"{template} in a type nobody has", path, [*who, "Accept: image/png"], 406
         if "{" in template:
             yield f"{template} of nothing", absent(template, path), who, 404
 
