@@ -35,14 +35,27 @@ package final class FileVault: Sendable {
     package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
         let file = try begin()
         var piece: [UInt8] = []
-        for try await bytes in body {
-            piece += bytes
-            guard piece.count >= Self.pieceBytes else { continue }
-            try await take(piece, file)
-            piece.removeAll(keepingCapacity: true)
+        // One piece is written while the next one comes.
+        var writing: Task<Void, any Error>?
+        func write() async throws {
+            try await writing?.value
+            let full = piece
+            writing = Task { try await take(full, file) }
+            piece = []
+            piece.reserveCapacity(Self.pieceBytes + (64 << 10))
         }
-        try await take(piece, file)
-        try await Disk.work { try file.finish() }
+        do {
+            for try await bytes in body {
+                piece += bytes
+                if piece.count >= Self.pieceBytes { try await write() }
+            }
+            try await write()
+            try await writing?.value
+            try await Disk.work { try file.finish() }
+        } catch {
+            _ = await writing?.result
+            throw error
+        }
         return file
     }
 
