@@ -62,6 +62,14 @@ package enum Permission: String, CaseIterable, Sendable {
     case activitiesWrite = "activities:write"
     /// Start, complete, add evidence: of whoever does the work.
     case activitiesRecord = "activities:record"
+    case sharedResourcesRead = "sharedResources:read"
+    /// Write them down, make versions, submit them: of whoever works at the school.
+    case sharedResourcesWrite = "sharedResources:write"
+    /// Publish and retire, take over what is offered back, moderate comments: of whoever leads the school.
+    case sharedResourcesPublish = "sharedResources:publish"
+    case adoptionsRead = "adoptions:read"
+    case adoptionsWrite = "adoptions:write"
+    case commentsWrite = "comments:write"
     case filesRead = "files:read"
     case filesWrite = "files:write"
 }
@@ -70,12 +78,16 @@ extension Permission {
     /// Reading what everyone signed in may see.
     static let directory: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
-        .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
+        .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead, .sharedResourcesRead, .adoptionsRead,
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
     /// What everybody with an appointment may do anywhere. Files are seen by whom they concern.
-    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite])
+    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite, .commentsWrite])
+    /// What everybody who teaches or supports does at their school.
+    static let teaching: Set<Permission> = [.sharedResourcesWrite]
+    /// The same for those with responsibility for more than their own lessons.
+    static let leadingTeaching = teaching.union([.adoptionsWrite])
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
@@ -84,7 +96,7 @@ extension Permission {
     /// What the improvement lead writes anywhere.
     static let improvement: Set<Permission> = [
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
-        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord,
+        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord, .sharedResourcesWrite, .sharedResourcesPublish,
     ]
     /// The data protection officer's own.
     static let privacyOffice: Set<Permission> = [.privacyRead, .privacyWrite]
@@ -95,7 +107,8 @@ extension Permission {
     package var isSchoolsOwn: Bool { Self.schoolsOwn.contains(self) }
 
     private static let schoolsOwn: Set<Permission> = [
-        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite,
+        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite, .sharedResourcesWrite,
+        .sharedResourcesPublish, .adoptionsWrite,
     ]
 
     /// What a lead may hand to somebody else, chapter by chapter.
@@ -110,6 +123,7 @@ extension Permission {
         case .inspectionsWrite, .indicatorsWrite, .selfEvaluationsWrite, .plansWrite, .findingsWrite, .activitiesRecord, .needsWrite,
             .offersWrite, .deploymentsRecord:
             .education
+        case .sharedResourcesWrite, .sharedResourcesPublish, .adoptionsWrite: .collaboration
         default: nil
         }
     }

@@ -58,6 +58,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     // Improvement.
     case framework, keyProcess, trustPriority, selfEvaluation, improvementCycle, activity, improvementPlan, objective, planReview, finding,
         need, supportOffer, deployment, timeEntry, calendarFeed
+    // Collaboration.
+    case sharedResource, resourceVersion, adoption, resourceProposal, comment, resourceCollection
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -97,6 +99,12 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .supportOffer: ("ofr", "/v1/offers", .offersRead)
         case .deployment: ("dpl", "/v1/deployments", .deploymentsRead)
         case .calendarFeed: ("cfd", "/v1/calendar-feeds", .calendarFeedsRead)
+        case .sharedResource: ("res", "/v1/shared-resources", .sharedResourcesRead)
+        case .resourceVersion: ("ver", "/v1/resource-versions", .sharedResourcesRead)
+        case .adoption: ("ado", "/v1/adoptions", .adoptionsRead)
+        case .resourceProposal: ("rpo", "/v1/resource-proposals", .sharedResourcesRead)
+        case .comment: ("cmt", "/v1/comments", .sharedResourcesRead)
+        case .resourceCollection: ("col", "/v1/collections", .sharedResourcesRead)
         case .timeEntry: ("tme", "/v1/time-entries", .deploymentsRead)
         }
     }

@@ -86,6 +86,12 @@ package struct Retention: Hashable, Sendable {
             Retention(.updatedAt, months: 120, "A school's improvement is judged over its last inspections.")
         case .file:
             Retention(.updatedAt, months: 120, "As long as a school's improvement is judged, and what was shared for it is used.")
+        case .sharedResource, .resourceVersion, .resourceCollection:
+            forGood("The trust's own collection of practice and materials, as long as it is shared.")
+        case .adoption:
+            Retention(.endsOn, months: 120, "What came of a practice is judged with the school's improvement, over its last inspections.")
+        case .resourceProposal, .comment:
+            Retention(.updatedAt, months: 72, "Who proposed and said what about a resource, as long as a claim can be brought: Limitation Act 1980.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }
     }

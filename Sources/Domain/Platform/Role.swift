@@ -60,7 +60,9 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher:
             Permission.delegable.union([.delegationsWrite, .absencesWrite, .handOverRead])
         case .delegate: Permission.delegable
-        case .schoolOffice, .schoolBusinessManager: [.peopleWrite, .calendarsWrite]
+        case .deputyHeadteacher, .seniorLeader, .middleLeader: Permission.leadingTeaching
+        case .teacher, .support: Permission.teaching
+        case .schoolOffice, .schoolBusinessManager: Permission.teaching.union([.peopleWrite, .calendarsWrite])
         // Names who stands in for an absent head.
         case .chairOfGovernors: [.absencesWrite]
         default: []

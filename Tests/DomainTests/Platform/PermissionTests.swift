@@ -25,7 +25,7 @@ struct PermissionTests {
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
-        .calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite,
+        .calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite, .sharedResourcesRead, .adoptionsRead, .commentsWrite,
     ]
     private static let shared: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
@@ -34,22 +34,25 @@ struct PermissionTests {
     private static let chapters: Set<Permission> = [
         .schoolsWrite, .overridesWrite, .peopleWrite, .calendarsWrite, .inspectionsWrite, .indicatorsWrite, .plansWrite,
         .findingsWrite, .activitiesRecord, .selfEvaluationsWrite, .needsWrite, .offersWrite, .deploymentsRecord,
+        .sharedResourcesWrite, .sharedResourcesPublish, .adoptionsWrite,
     ]
     private static let leading = chapters.union([.delegationsWrite, .absencesWrite, .handOverRead])
     private static let improving: Set<Permission> = [
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
-        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord,
+        .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord, .sharedResourcesWrite, .sharedResourcesPublish,
     ]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [
-        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite,
+        .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite, .sharedResourcesWrite,
+        .sharedResourcesPublish, .adoptionsWrite,
     ]
 
     private static func expected(_ role: Role) -> (trust: Set<Permission>, ownSchool: Set<Permission>) {
         switch role {
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: (reads.union(shared), leading)
-        case .schoolOffice, .schoolBusinessManager: (reads, [.peopleWrite, .calendarsWrite])
-        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support: (reads, [])
+        case .schoolOffice, .schoolBusinessManager: (reads, [.peopleWrite, .calendarsWrite, .sharedResourcesWrite])
+        case .deputyHeadteacher, .seniorLeader, .middleLeader: (reads, [.sharedResourcesWrite, .adoptionsWrite])
+        case .teacher, .support: (reads, [.sharedResourcesWrite])
         case .specialist: (reads.union([.offersWrite]), [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
