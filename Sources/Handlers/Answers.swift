@@ -40,7 +40,7 @@ extension Answer {
         .list(
             Page(
                 items: page.items.map(\.bytes), next: page.next, seq: page.seq, total: page.total,
-                deleted: page.deleted.map { $0.map(\.bytes) }))
+                deleted: page.deleted.map { $0.map(\.bytes) }, facets: page.facets))
     }
 }
 

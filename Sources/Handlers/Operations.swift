@@ -59,6 +59,13 @@ package struct Operations: Sendable {
             TimeEntryHandlers(timeEntries: services.timeEntries).bindings,
             SupportReportHandlers(reports: services.supportReports).bindings,
             SchoolImprovementHandlers(improvement: services.schoolImprovement, schools: services.schools).bindings,
+            // Collaboration
+            SharedResourceHandlers(resources: services.sharedResources, reports: services.sharingReports, schools: services.schools).bindings,
+            ResourceVersionHandlers(versions: services.resourceVersions).bindings,
+            AdoptionHandlers(adoptions: services.adoptions).bindings,
+            ResourceProposalHandlers(proposals: services.resourceProposals).bindings,
+            CommentHandlers(comments: services.comments).bindings,
+            ResourceCollectionHandlers(collections: services.resourceCollections).bindings,
         ].flatMap(\.self)
     }
 }

@@ -55,6 +55,13 @@ package struct DomainServices: Sendable {
     package let supportReports: SupportReports
     package let schoolImprovement: SchoolImprovementService
     package let files: FileService
+    package let sharedResources: SharedResourceService
+    package let resourceVersions: ResourceVersionService
+    package let adoptions: AdoptionService
+    package let resourceProposals: ResourceProposalService
+    package let comments: CommentService
+    package let resourceCollections: ResourceCollectionService
+    package let sharingReports: SharingReports
     package let health: HealthService
 
     /// - Parameters:
@@ -118,6 +125,13 @@ package struct DomainServices: Sendable {
         supportReports = SupportReports(store: store)
         schoolImprovement = SchoolImprovementService(store: store)
         files = FileService(store: store, maximumBytes: maximumFileBytes, logger: logger)
+        sharedResources = SharedResourceService(store: store)
+        resourceVersions = ResourceVersionService(store: store, files: files)
+        adoptions = AdoptionService(store: store)
+        resourceProposals = ResourceProposalService(store: store, versions: resourceVersions)
+        comments = CommentService(store: store)
+        resourceCollections = ResourceCollectionService(store: store)
+        sharingReports = SharingReports(store: store)
         health = HealthService(store: store, dataDirectory: directory)
     }
 

@@ -83,12 +83,15 @@ package struct Page<Item: Sendable>: Sendable {
     package var total: Int?
     /// With `includeDeleted` only: what was deleted among the ids of this page.
     package var deleted: [Item]?
+    /// Where asked for: of each facet how many of all items found have which value.
+    package var facets: JSON?
 
-    package init(items: [Item], next: Cursor?, seq: Int64, total: Int?, deleted: [Item]? = nil) {
+    package init(items: [Item], next: Cursor?, seq: Int64, total: Int?, deleted: [Item]? = nil, facets: JSON? = nil) {
         self.items = items
         self.next = next
         self.seq = seq
         self.total = total
         self.deleted = deleted
+        self.facets = facets
     }
 }

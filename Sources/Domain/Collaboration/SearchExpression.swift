@@ -1,4 +1,4 @@
-package import Core
+import Core
 
 /// What people type into a search: words, all of them; `"words in this order"`; `begin*`; `-not this`. Made into a query of SQLite's FTS5 that is
 /// never a syntax error.

@@ -22,6 +22,9 @@ package final class FileContent: Sendable {
         }
     }
 
+    /// So many bytes from the start, at once: for what is known to be small.
+    package func beginning(_ count: Int) throws -> [UInt8] { try piece(at: 0, count: count) }
+
     func length() throws -> Int {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError.last("read", "a file") }

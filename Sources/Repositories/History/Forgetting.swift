@@ -13,7 +13,9 @@ extension WriteTransaction {
         try keptAnswers.forget()
         try webhooks.forgetAnswers()
         // A deleted term stays in the segments of an index until they happen to be merged.
-        if let index = R.table.searchIndex { try connection.database.cached("INSERT INTO \(index)(\(index)) VALUES ('rebuild')").run() }
+        for index in [R.table.searchIndex, R.table.alsoIndexedBy].compactMap(\.self) {
+            try connection.database.cached("INSERT INTO \(index)(\(index)) VALUES ('rebuild')").run()
+        }
     }
 
     /// Forgets the values of these entries of the audit trail, whatever they are about. Those that have none any more are left out of the answer.

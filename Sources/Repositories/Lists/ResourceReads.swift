@@ -28,6 +28,15 @@ extension Transaction {
         return found
     }
 
+    /// The resources with this element in one of the arrays that lists are filtered by, by id.
+    package func all<R: Stored>(_ type: R.Type, with element: String, is value: String) throws -> [R] {
+        guard let condition = R.table.condition(element) else { throw StoreError.notListable(table: R.table.name, member: element) }
+        var found: [R] = []
+        try connection.database.cached("SELECT \(R.table.selection) FROM \(R.table.name) WHERE \(condition) ORDER BY id")
+            .eachRow([.text(value)]) { found.append(try RowDecoder(row: $0).decode(type)) }
+        return found
+    }
+
     /// One page of the resources the query finds. `next` carries no fingerprint; whoever sends it binds it to the request.
     package func list<R: Stored>(_ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility) throws -> Page<R> {
         try page(R.table, query, visibility, selecting: R.table.selection, columns: R.table.columns.count) {
@@ -52,7 +61,8 @@ extension Transaction {
         return Page(items: try encoded(type, versions.items), next: versions.next, seq: versions.seq, total: versions.total)
     }
 
-    private func encoded<R: Stored>(_ type: R.Type, _ versions: [(id: String, etag: VersionTag)]) throws -> [Encoded] {
+    /// These versions as they are sent, all of them there in this transaction.
+    func encoded<R: Stored>(_ type: R.Type, _ versions: [(id: String, etag: VersionTag)]) throws -> [Encoded] {
         let cache = R.table.isVolatile ? nil : connection.cache
         let kept = cache?.bytes(R.type, versions)
         return try versions.indices.map { index in

@@ -11,6 +11,7 @@ package enum StoredTypes {
         ImprovementCycle.self, Activity.self,
         ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self, Need.self, SupportOffer.self, Deployment.self,
         TimeEntry.self, CalendarFeed.self,
+        SharedResource.self, ResourceVersion.self, Adoption.self, ResourceProposal.self, Comment.self, ResourceCollection.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

@@ -33,6 +33,10 @@ package struct Table: Sendable {
     let members: [String: Member]
     /// The full-text index over the table's text, by the table's `rowid`; nil when there is none.
     let searchIndex: String?
+    /// Whether `q` is an expression, ``SearchExpression``, and not just words.
+    let takesExpressions: Bool
+    /// Another table's full-text index that holds text of this one as well.
+    let alsoIndexedBy: String?
     /// Members of the full-text index that take `contains`.
     let searchMembers: Set<String>
     /// Whether bookkeeping changes members without a new version: then encoded bytes can't be kept by version.
@@ -51,7 +55,8 @@ package struct Table: Sendable {
     let insertMany: String
 
     init<R: Resource>(
-        _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [], isVolatile: Bool = false,
+        _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [],
+        takesExpressions: Bool = false, alsoIndexedBy: String? = nil, isVolatile: Bool = false,
         audience: AudienceColumns = .directory, asOf: String? = nil, sideTables: [String: String] = [:]
     ) {
         type = R.type
@@ -60,6 +65,8 @@ package struct Table: Sendable {
         self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
         self.searchIndex = searchIndex
         self.searchMembers = searchMembers
+        self.takesExpressions = takesExpressions
+        self.alsoIndexedBy = alsoIndexedBy
         self.isVolatile = isVolatile
         self.audience = audience
         self.asOf = asOf ?? (columns.contains("endsOn") ? Self.holds : nil)
@@ -84,6 +91,8 @@ package struct Table: Sendable {
         self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
         searchIndex = nil
         searchMembers = []
+        takesExpressions = false
+        alsoIndexedBy = nil
         isVolatile = true
         audience = .directory
         asOf = nil

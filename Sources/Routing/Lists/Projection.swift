@@ -37,6 +37,10 @@ enum ListEnvelope {
             for item in deleted { writer.raw(item) }
             writer.endArray()
         }
+        if let facets = page.facets {
+            writer.key("facets")
+            facets.write(to: &writer)
+        }
         writer.endObject()
         return writer.bytes
     }

@@ -100,6 +100,18 @@ package final class FileService: ResourceService {
         return (file, { range, sink in try await content.read(range, sink) })
     }
 
+    /// What a version says in its text and its text files, for the search.
+    func searchedText(of version: ResourceVersion, _ transaction: some Transaction) throws -> String {
+        let files = try version.fileIds.compactMap { try transaction.find(File.self, id: $0) }
+        let texts = try files.filter { ResourceText.isReadable($0.contentType) }.compactMap { file in
+            try vault.open(sha256: file.sha256).map { content in
+                let bytes = try content.beginning(min(file.sizeBytes, ResourceText.maximumBytes))
+                return ResourceText.plain(bytes, contentType: file.contentType)
+            }
+        }
+        return ([version.text].compactMap(\.self) + texts).joined(separator: "\n")
+    }
+
     // MARK: Clearing away
 
     package func deleted(_ item: File, _ transaction: WriteTransaction) throws { wake.yield() }

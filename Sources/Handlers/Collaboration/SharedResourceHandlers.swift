@@ -1,0 +1,53 @@
+import Core
+package import Routing
+package import Services
+
+/// `/v1/shared-resources`, and `/v1/schools/{id}/practice`.
+package struct SharedResourceHandlers: Sendable {
+    private let operations: ResourceOperations<SharedResourceService>
+    private let reports: SharingReports
+    private let schools: SchoolService
+
+    package init(resources: SharedResourceService, reports: SharingReports, schools: SchoolService) {
+        operations = ResourceOperations(resources)
+        self.reports = reports
+        self.schools = schools
+    }
+
+    package var bindings: [Binding] {
+        let resources = operations.service
+        return [
+            Binding(
+                "listSharedResources",
+                export: { exchange, sink in try await resources.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+                handle: { exchange in
+                    let countsFacets = exchange.query.boolean("facets") ?? false
+                    return .list(try await resources.search(exchange.list, countsFacets: countsFacets, exchange.call))
+                }),
+            operations.create("createSharedResource"),
+            operations.bulk("bulkSharedResources"),
+            operations.get("getSharedResource"),
+            operations.update("updateSharedResource"),
+            operations.delete("deleteSharedResource"),
+            Binding("forkSharedResource", target: visible) { exchange in
+                try await resources.fork(exchange.targetID, exchange.body, exchange.call)
+            } answer: {
+                try .created($0)
+            },
+            Binding("listRelatedResources", target: visible) { exchange in
+                let bytes = try await reports.related(exchange.targetID, exchange.call).bytes
+                return .item(bytes, etag: .weak(of: bytes))
+            },
+            Binding("getSavedTime", target: visible) { try .view(await reports.savedTime($0.targetID, $0.call)) },
+            Binding("getSchoolPractice", target: { Target(id: try schools.identify($0.path("id")).id) }) { exchange in
+                let bytes = try await reports.practice(of: exchange.targetID, exchange.call).bytes
+                return .item(bytes, etag: .weak(of: bytes))
+            },
+        ] + operations.actions
+    }
+
+    /// Without a version: what is answered is more than the resource.
+    private func visible(_ exchange: Exchange) async throws -> Target? {
+        Target(id: try operations.service.identify(exchange.path("id"), exchange.call).id)
+    }
+}
