@@ -60,7 +60,8 @@ package struct Operations: Sendable {
             SupportReportHandlers(reports: services.supportReports).bindings,
             SchoolImprovementHandlers(improvement: services.schoolImprovement, schools: services.schools).bindings,
             // Collaboration
-            SharedResourceHandlers(resources: services.sharedResources, reports: services.sharingReports, schools: services.schools).bindings,
+            SharedResourceHandlers(resources: services.sharedResources, reports: services.sharingReports, schools: services.schools)
+                .bindings,
             ResourceVersionHandlers(versions: services.resourceVersions).bindings,
             AdoptionHandlers(adoptions: services.adoptions).bindings,
             ResourceProposalHandlers(proposals: services.resourceProposals).bindings,

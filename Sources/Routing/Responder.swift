@@ -230,6 +230,11 @@ package struct Responder: HTTPResponder {
                     FieldError(parameter: "expand", code: "not-exported", detail: "is only for JSON; export the related list as well")
                 ])
             }
+            guard !exchange.list.countsFacets else {
+                throw Problem.invalidParameters([
+                    FieldError(parameter: "facets", code: "not-exported", detail: "is only for JSON; an export has items and no counts")
+                ])
+            }
             guard !exchange.list.includesDeleted else {
                 throw Problem.invalidParameters([
                     FieldError(parameter: "includeDeleted", code: "not-exported", detail: "is only for JSON; an export has what is there")

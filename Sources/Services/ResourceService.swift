@@ -11,6 +11,8 @@ package protocol ResourceReader: Sendable {
 
     /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
     func id(of key: String, _ transaction: some Transaction) throws -> String?
+
+    func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded>
 }
 
 /// What people do with a resource that needs nothing special: find, list, export, create, change, delete.

@@ -13,6 +13,8 @@ package struct ListQuery: Hashable, Sendable {
     package var text: String?
     /// `count=exact`.
     package var countsTotal: Bool
+    /// `facets`: how many of everything found have which value.
+    package var countsFacets = false
     /// Only rows changed at or after this instant.
     package var updatedSince: Instant?
     package var includesDeleted: Bool

@@ -46,7 +46,8 @@ package struct Adoption: DatedFact {
         "startsOn", "endsOn", "endReason", "adaptation", "adaptingHours", "impact", "impactNarrative", "evidence",
     ]
     package static let redactableMembers: Set<String> = ["endReason", "adaptation", "impactNarrative", "evidence"]
-    package static let defaults: JSON.Object = ["evidence": [], "isBehind": false]
+    /// The service fills in which resource the version is of.
+    package static let defaults: JSON.Object = ["resourceId": "", "evidence": [], "isBehind": false]
 
     /// What no schema can say of one adoption.
     package var errors: [FieldError] {

@@ -5,7 +5,9 @@ package enum ResourceText {
     /// Of one file; the rest of a longer one is not searched.
     package static let maximumBytes = 1 << 20
 
-    package static func isReadable(_ contentType: String) -> Bool { contentType.hasPrefix("text/") || contentType == "application/xhtml+xml" }
+    package static func isReadable(_ contentType: String) -> Bool {
+        contentType.hasPrefix("text/") || contentType == "application/xhtml+xml"
+    }
 
     /// Plain text: no markup where it is HTML, no control characters.
     package static func plain(_ bytes: [UInt8], contentType: String) -> String {
@@ -53,7 +55,7 @@ package enum ResourceText {
         if rest.starts(with: "!--".unicodeScalars) { return skip(past: "-->", &rest) }
         let name = String(String.UnicodeScalarView(rest.prefix { $0.properties.isAlphabetic })).lowercased()
         skip(past: ">", &rest)
-        if name == "script" || name == "style" { 
+        if name == "script" || name == "style" {
             skip(past: "</" + name, &rest)
             skip(past: ">", &rest)
         }

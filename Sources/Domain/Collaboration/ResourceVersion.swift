@@ -77,7 +77,8 @@ package struct ResourceVersion: Stateful {
             Transition(
                 from: [.inReview], to: .published, permission: .sharedResourcesPublish, verb: "published",
                 summary:
-                    "It gets its number and is shared with everybody; from then on it never changes. Only what was made from the latest version.")
+                    "It gets its number and is shared with everybody; from then on it never changes. Only what was made from the latest version."
+            )
         }
     }
 

@@ -44,12 +44,14 @@ package struct SavedTime: Encodable, Equatable, Sendable {
 
     private static func sentence(_ hours: Double?, _ schools: [AtSchool], _ saved: Double?) -> String {
         guard let hours, let saved else {
-            return "Nobody has estimated how long it took to make, so nothing can be said of what it saved: set authoringHours and authoringBasis."
+            return
+                "Nobody has estimated how long it took to make, so nothing can be said of what it saved: set authoringHours and authoringBasis."
         }
         let (used, silent) = (schools.count, schools.filter { $0.adaptingHours == nil }.count)
         let adapting = schools.compactMap(\.adaptingHours).reduce(0, +)
         let unsaid = silent == 0 ? "" : " \(silent) of them said nothing about adapting, which is counted as none."
-        return "Made once in \(text(hours)) hours, used by \(used) other \(used == 1 ? "school" : "schools"): \(text(hours)) × \(used) less "
+        return
+            "Made once in \(text(hours)) hours, used by \(used) other \(used == 1 ? "school" : "schools"): \(text(hours)) × \(used) less "
             + "\(text(adapting)) hours of adapting is \(text(saved)).\(unsaid)"
     }
 

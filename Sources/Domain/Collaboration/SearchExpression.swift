@@ -72,7 +72,9 @@ package struct SearchExpression: Hashable, Sendable {
         if let star = text.firstIndex(of: "*") {
             throw error(start + text.distance(from: text.startIndex, to: star), "`*` stands at the end of a word")
         }
-        if isPrefix, !text.contains(where: { $0.isLetter || $0.isNumber }) { throw error(start, "`*` stands after the beginning of a word") }
+        if isPrefix, !text.contains(where: { $0.isLetter || $0.isNumber }) {
+            throw error(start, "`*` stands after the beginning of a word")
+        }
         return Term(text: text, isPrefix: isPrefix, isExcluded: false)
     }
 

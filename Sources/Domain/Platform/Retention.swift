@@ -91,7 +91,9 @@ package struct Retention: Hashable, Sendable {
         case .adoption:
             Retention(.endsOn, months: 120, "What came of a practice is judged with the school's improvement, over its last inspections.")
         case .resourceProposal, .comment:
-            Retention(.updatedAt, months: 72, "Who proposed and said what about a resource, as long as a claim can be brought: Limitation Act 1980.")
+            Retention(
+                .updatedAt, months: 72,
+                "Who proposed and said what about a resource, as long as a claim can be brought: Limitation Act 1980.")
         case .redaction: forGood("That something was erased, by whom and why, is never lost: UK GDPR, article 5(2).")
         }
     }

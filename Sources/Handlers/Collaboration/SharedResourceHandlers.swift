@@ -17,13 +17,7 @@ package struct SharedResourceHandlers: Sendable {
     package var bindings: [Binding] {
         let resources = operations.service
         return [
-            Binding(
-                "listSharedResources",
-                export: { exchange, sink in try await resources.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
-                handle: { exchange in
-                    let countsFacets = exchange.query.boolean("facets") ?? false
-                    return .list(try await resources.search(exchange.list, countsFacets: countsFacets, exchange.call))
-                }),
+            operations.list("listSharedResources"),
             operations.create("createSharedResource"),
             operations.bulk("bulkSharedResources"),
             operations.get("getSharedResource"),

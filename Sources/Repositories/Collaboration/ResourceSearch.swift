@@ -15,8 +15,8 @@ package struct ResourceSearch<Owner: Transaction> {
     ///
     /// Ranks are relative to everything there is, so they move a little with every resource: whoever reads all pages sorts by a member.
     /// Throws `invalid` for words that can't be read and a cursor that isn't ours.
-    package func page(_ query: ListQuery, visibleTo visibility: Visibility, countsFacets: Bool) throws -> Page<Encoded> {
-        var facets = countsFacets ? FacetCounts() : nil
+    package func page(_ query: ListQuery, visibleTo visibility: Visibility) throws -> Page<Encoded> {
+        var facets = query.countsFacets ? FacetCounts() : nil
         var page: Page<Encoded>
         if let text = query.text, query.sort.isEmpty {
             page = try ranked(query, SearchExpression(text), visibility, &facets)

@@ -15,7 +15,7 @@ struct ListFilters {
         self.table = table
         if let visible = table.audience.condition(visibility) { add(visible.sql, visible.arguments) }
         for filter in query.filters { try add(filter) }
-        if let text = query.text { 
+        if let text = query.text {
             try addSearch(table.takesExpressions ? SearchExpression(text).match : SearchText.match(text, prefixes: .last))
         }
         if let since = query.updatedSince { addRange("\"updatedAt\" >= ?", [.instant(since)]) }

@@ -4,8 +4,8 @@ package import Core
 /// openapi.yaml, compiled once at start: which operations there are, who may call them, what their parameters and bodies may be.
 ///
 /// The file is served as it stands, so the list grammar is derived from ordinary parameters. A GET with `limit` and `cursor` whose answer
-/// has `items` is a list; of its other query parameters `sort`, `count`, `fields`, `q`, `updatedSince` and `includeDeleted` have their
-/// fixed meaning, and each further one is a filter `member` or `member.op`. A filter of type string without operator or with `nin` takes
+/// has `items` is a list; of its other query parameters `sort`, `count`, `fields`, `q`, `facets`, `updatedSince` and `includeDeleted`
+/// have their fixed meaning, and each further one is a filter `member` or `member.op`. A filter of type string without operator or with `nin` takes
 /// a comma list. `sort` takes the members its `pattern` accepts.
 ///
 /// Three extensions:

@@ -79,6 +79,7 @@ package final class Operation: Sendable {
         case search
         case updatedSince
         case includeDeleted
+        case facets
         case asOf
         case expand
         case filter(ListGrammar.FilterRule)

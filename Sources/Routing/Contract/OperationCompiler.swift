@@ -270,6 +270,7 @@ struct OperationCompiler {
             case "q": parameters[index].role = .search
             case "updatedSince": parameters[index].role = .updatedSince
             case "includeDeleted": parameters[index].role = .includeDeleted
+            case "facets": parameters[index].role = .facets
             case "asOf": parameters[index].role = .asOf
             case "expand": parameters[index].role = .expand
             case "sort":

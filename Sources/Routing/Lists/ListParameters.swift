@@ -17,6 +17,7 @@ struct ListParameters {
         case .search: query.text = value.stringValue
         case .updatedSince: query.updatedSince = value.stringValue.flatMap { Instant($0) }
         case .includeDeleted: query.includesDeleted = value.boolValue ?? false
+        case .facets: query.countsFacets = value.boolValue ?? false
         case .asOf: query.asOf = value.stringValue.flatMap { LocalDate($0) }
         case .expand:
             for name in CommaList.split(value.stringValue ?? "") where !query.expand.contains(name) { query.expand.append(name) }
@@ -36,7 +37,7 @@ struct ListParameters {
         }
         let others = [
             ("filters", !query.filters.isEmpty), ("sort", !query.sort.isEmpty), ("q", query.text != nil), ("asOf", query.asOf != nil),
-            ("count", query.countsTotal), ("fields", query.fields != nil),
+            ("count", query.countsTotal), ("facets", query.countsFacets), ("fields", query.fields != nil),
         ].filter(\.1).map(\.0)
         guard !others.isEmpty else { return [] }
         return [

@@ -54,7 +54,9 @@ extension WriteTransaction {
         guard let version = try find(ResourceVersion.self, id: id, visibleTo: Visibility(of: call.actor)) else {
             throw refused("not-found", "is not the id of a version of a shared resource")
         }
-        guard version.state == .published else { throw refused("not-published", "is a version that isn't published: \(version.state.rawValue)") }
+        guard version.state == .published else {
+            throw refused("not-published", "is a version that isn't published: \(version.state.rawValue)")
+        }
         if try find(SharedResource.self, id: version.resourceId)?.state == .retired {
             throw refused("retired", "is a version of something that is retired")
         }

@@ -23,7 +23,9 @@ package struct CommentService: StatefulService {
             if item.text != old.text { try checkIsSpeaker(of: old, transaction) }
             return item
         }
-        guard let resource = try transaction.find(SharedResource.self, id: item.resourceId, visibleTo: Visibility(of: transaction.call.actor)),
+        guard
+            let resource = try transaction.find(
+                SharedResource.self, id: item.resourceId, visibleTo: Visibility(of: transaction.call.actor)),
             resource.isOpen
         else {
             throw DomainError.invalid([

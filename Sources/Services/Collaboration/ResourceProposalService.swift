@@ -40,7 +40,8 @@ package struct ResourceProposalService: StatefulService {
         item.resourceId = source.id
         item.schoolId = source.schoolId
         try transaction.checkHasNotLeft(school: adaptation.schoolId, on: transaction.today())
-        if let other = try transaction.all(ResourceProposal.self, where: "versionId", is: version.id).first(where: { $0.state == .offered }) {
+        if let other = try transaction.all(ResourceProposal.self, where: "versionId", is: version.id).first(where: { $0.state == .offered })
+        {
             throw DomainError.duplicate(
                 FieldError(pointer: "/versionId", code: "duplicate", detail: "is offered already: \(other.id)", conflictsWith: other.id))
         }

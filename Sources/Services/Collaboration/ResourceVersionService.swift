@@ -22,7 +22,9 @@ package struct ResourceVersionService: StatefulService {
 
     package func school(of item: ResourceVersion) -> String? { item.schoolId }
 
-    package func prepare(_ item: ResourceVersion, replacing old: ResourceVersion?, _ transaction: WriteTransaction) throws -> ResourceVersion {
+    package func prepare(
+        _ item: ResourceVersion, replacing old: ResourceVersion?, _ transaction: WriteTransaction
+    ) throws -> ResourceVersion {
         // It never changes any more, whatever became of whom it names.
         if old?.state == .published { return item }
         var item = item
@@ -39,13 +41,16 @@ package struct ResourceVersionService: StatefulService {
         var errors = try transaction.errors(authors: item.authorIds, replacing: old?.authorIds)
         errors += try fileErrors(item, replacing: old, transaction)
         if let base = item.basedOnId, base != old?.basedOnId, try !transaction.isPublished(base, of: resource.id) {
-            errors.append(FieldError(pointer: "/basedOnId", code: "not-found", detail: "is not the id of a published version of the resource"))
+            errors.append(
+                FieldError(pointer: "/basedOnId", code: "not-found", detail: "is not the id of a published version of the resource"))
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return item
     }
 
-    private func fileErrors(_ item: ResourceVersion, replacing old: ResourceVersion?, _ transaction: WriteTransaction) throws -> [FieldError] {
+    private func fileErrors(
+        _ item: ResourceVersion, replacing old: ResourceVersion?, _ transaction: WriteTransaction
+    ) throws -> [FieldError] {
         let visibility = Visibility(of: transaction.call.actor)
         return try item.fileIds.enumerated().compactMap { index, id in
             if old?.fileIds.contains(id) == true { return nil }
@@ -129,7 +134,8 @@ package struct ResourceVersionService: StatefulService {
             let version = try findForWriting(id, call.precondition, transaction)
             guard version.state == .published, let resource = try transaction.find(SharedResource.self, id: version.resourceId) else {
                 throw DomainError.notInThisState(
-                    "What was published can be gone back to; this one is \(version.state.rawValue).", allowedActions: version.allowedActions)
+                    "What was published can be gone back to; this one is \(version.state.rawValue).", allowedActions: version.allowedActions
+                )
             }
             let note = body["changeNote"]?.stringValue ?? "As in \(version.number ?? "")"
             let draft = try Self.draft(of: resource, saying: version, changeNote: note, transaction)
@@ -190,7 +196,8 @@ extension WriteTransaction {
                 "\(latest?.number ?? "Another version") was published meanwhile (\(latest?.id ?? "")), and this one wasn't made from it. Send it back, "
                     + "take over what is new, and set basedOnId to it.")
         }
-        let number = ResourceVersion.next(after: latest.flatMap { latest in latest.major.flatMap { major in latest.minor.map { (major, $0) } } }, step)
+        let number = ResourceVersion.next(
+            after: latest.flatMap { latest in latest.major.flatMap { major in latest.minor.map { (major, $0) } } }, step)
         (version.major, version.minor) = (number.major, number.minor)
         version.publishedAt = now
         version.changeNote = changeNote ?? version.changeNote

@@ -19,7 +19,8 @@ package struct SharedResourceService: StatefulService {
         var item = item
         if old == nil, item.authorIds.isEmpty, let person = transaction.call.actor.personId { item.authorIds = [person] }
         let errors =
-            try transaction.errors(school: item.schoolId) + item.errors + transaction.errors(authors: item.authorIds, replacing: old?.authorIds)
+            try transaction.errors(school: item.schoolId) + item.errors
+            + transaction.errors(authors: item.authorIds, replacing: old?.authorIds)
             + licenceErrors(item, replacing: old, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return item
@@ -29,7 +30,8 @@ package struct SharedResourceService: StatefulService {
     private func licenceErrors(
         _ item: SharedResource, replacing old: SharedResource?, _ transaction: WriteTransaction
     ) throws -> [FieldError] {
-        guard item.licence != old?.licence, let source = try item.adaptedFromId.flatMap({ try transaction.find(SharedResource.self, id: $0) }),
+        guard item.licence != old?.licence,
+            let source = try item.adaptedFromId.flatMap({ try transaction.find(SharedResource.self, id: $0) }),
             source.licence.isShareAlike, item.licence != source.licence
         else { return [] }
         return [
@@ -50,10 +52,10 @@ package struct SharedResourceService: StatefulService {
     // MARK: Searching
 
     /// A page of what the query finds; with `q` and no order the best first.
-    package func search(_ query: ListQuery, countsFacets: Bool, _ call: Call) async throws -> Page<Encoded> {
+    package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
         let visibility = Visibility(of: call.actor)
         return try await store.read { transaction in
-            let page = try transaction.resourceSearch.page(query, visibleTo: visibility, countsFacets: countsFacets)
+            let page = try transaction.resourceSearch.page(query, visibleTo: visibility)
             return try transaction.expanding(page, of: SharedResource.self, query.expand, for: call.actor)
         }
     }

@@ -16,7 +16,9 @@ package struct SharingReports: Sendable {
     package func related(_ id: String, _ call: Call) async throws -> JSON {
         let visibility = Visibility(of: call.actor)
         return try await store.read { transaction in
-            guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else { throw DomainError.notFound }
+            guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else {
+                throw DomainError.notFound
+            }
             let schools = Set(try transaction.all(Adoption.self, where: "resourceId", is: id).map(\.schoolId))
             let found = try transaction.sharedResources.related(to: resource, usedBy: schools.sorted()).compactMap { other in
                 let users = try transaction.all(Adoption.self, where: "resourceId", is: other.id).map(\.schoolId)
@@ -31,7 +33,9 @@ package struct SharingReports: Sendable {
     package func savedTime(_ id: String, _ call: Call) async throws -> SavedTime {
         let visibility = Visibility(of: call.actor)
         return try await store.read { transaction in
-            guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else { throw DomainError.notFound }
+            guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else {
+                throw DomainError.notFound
+            }
             return SavedTime(of: resource, adoptions: try transaction.all(Adoption.self, where: "resourceId", is: id))
         }
     }
