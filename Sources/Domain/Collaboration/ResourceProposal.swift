@@ -44,7 +44,7 @@ package struct ResourceProposal: Stateful {
     /// The service fills in what is offered to whom.
     package static let defaults: JSON.Object = ["resourceId": "", "adaptationId": "", "state": "offered"]
     package static let editableStates: Set<State> = [.offered]
-    package static let deletableStates: Set<State> = []
+    package static let deletableStates: Set<State> = [.offered, .withdrawn]
 
     package static func transition(_ action: Action) -> Transition<State> {
         switch action {

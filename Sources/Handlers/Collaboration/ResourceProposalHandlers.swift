@@ -13,8 +13,10 @@ package struct ResourceProposalHandlers: Sendable {
         [
             operations.list("listResourceProposals"),
             operations.create("createResourceProposal"),
+            operations.bulk("bulkResourceProposals"),
             operations.get("getResourceProposal"),
             operations.update("updateResourceProposal"),
+            operations.delete("deleteResourceProposal"),
         ] + operations.actions
     }
 }

@@ -12,11 +12,12 @@ package struct CommentService: StatefulService {
         self.store = store
     }
 
-    /// Anywhere for whoever speaks; hiding is for the owning school, which is asked when it is done.
-    package func places(of item: Comment, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { [] }
+    /// Where the resource is: everybody may speak anywhere, hiding is for those who lead there.
+    package func places(of item: Comment, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] {
+        [.owner(try transaction.find(SharedResource.self, id: item.resourceId)?.schoolId)]
+    }
 
-    /// Nobody's once it is said: it can be hidden and taken back after the school has left.
-    package func school(of item: Comment) -> String? { nil }
+    package func school(of item: Comment) -> String? { item.schoolId }
 
     package func prepare(_ item: Comment, replacing old: Comment?, _ transaction: WriteTransaction) throws -> Comment {
         if let old {
@@ -40,13 +41,13 @@ package struct CommentService: StatefulService {
             errors.append(FieldError(pointer: "/replyToId", code: "not-found", detail: "is not the id of a comment on the resource"))
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try transaction.checkHasNotLeft(school: resource.schoolId, on: transaction.today())
         var item = item
         item.schoolId = resource.schoolId
         return item
     }
 
     package func perform(_ action: Comment.Action, _ body: JSON, on item: Comment, _ transaction: WriteTransaction) throws -> Comment {
-        try transaction.authorise(Comment.transition(action).permission, for: .owner(item.schoolId))
         var item = item
         item.stateReason = body["reason"]?.stringValue
         return item

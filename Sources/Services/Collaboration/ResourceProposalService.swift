@@ -22,6 +22,8 @@ package struct ResourceProposalService: StatefulService {
         return [.owner(item.offeredBySchoolId), .owner(item.schoolId)]
     }
 
+    package func school(of item: ResourceProposal) -> String? { item.schoolId }
+
     package func prepare(
         _ item: ResourceProposal, replacing old: ResourceProposal?, _ transaction: WriteTransaction
     ) throws -> ResourceProposal {
@@ -46,6 +48,10 @@ package struct ResourceProposalService: StatefulService {
                 FieldError(pointer: "/versionId", code: "duplicate", detail: "is offered already: \(other.id)", conflictsWith: other.id))
         }
         return item
+    }
+
+    package func checkDeletion(of item: ResourceProposal, _ transaction: WriteTransaction) throws {
+        try transaction.authorise(writing, for: .owner(item.offeredBySchoolId))
     }
 
     fileprivate static func refused(_ code: String, _ detail: String) -> DomainError {

@@ -154,7 +154,9 @@ struct DryRunTests {
             "/v1/findings": ["severity": 3],
             "/v1/cycles": ["title": "Another"], "/v1/frameworks": ["title": "Another"], "/v1/processes": ["title": "Another"],
             "/v1/calendar-feeds": ["title": "Another"], "/v1/needs": ["title": "Another"], "/v1/offers": ["title": "Another"],
-            "/v1/deployments": ["purpose": "Another"],
+            "/v1/deployments": ["purpose": "Another"], "/v1/shared-resources": ["title": "Another"],
+            "/v1/resource-versions": ["text": "Another"], "/v1/adoptions": ["adaptation": "Another"],
+            "/v1/resource-proposals": ["note": "Another"], "/v1/comments": ["text": "Another"], "/v1/collections": ["title": "Another"],
             "/v1/time-entries": ["note": "Another"], "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")

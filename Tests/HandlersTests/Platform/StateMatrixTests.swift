@@ -39,7 +39,7 @@ struct StateMatrixTests {
         /// What goes with an action; nil for none.
         func body(of action: Action) throws -> JSON? {
             let name = action.name + type.rawValue.prefix(1).uppercased() + type.rawValue.dropFirst()
-            let bodies = TestClient.actionBodies.merging(TestClient.cycleActionBodies) { $1 }
+            let bodies = TestClient.actionBodies.merging(TestClient.cycleActionBodies) { $1 }.merging(TestClient.sharingActionBodies) { $1 }
             return try #require(bodies[name], "no body for \(name)")
         }
     }
@@ -56,8 +56,14 @@ struct StateMatrixTests {
         "improvementCycle closed": "activatedAt = updatedAt, closedAt = updatedAt",
         "activity scheduled": "settledOn = NULL", "activity inProgress": "settledOn = NULL", "activity done": "settledOn = dueOn",
         "activity missed": "settledOn = dueOn", "activity waived": "settledOn = dueOn", "activity cancelled": "settledOn = dueOn",
+        "sharedResource draft": unshared, "sharedResource inReview": unshared, "sharedResource published": shared,
+        "sharedResource retired": shared, "resourceVersion published": "major = 1, minor = 0, publishedAt = updatedAt",
+        "resourceProposal accepted": "acceptedVersionId = versionId", "resourceProposal offered": "acceptedVersionId = NULL",
+        "resourceProposal declined": "acceptedVersionId = NULL", "resourceProposal withdrawn": "acceptedVersionId = NULL",
         "deployment deployed": answers, "deployment complete": answers + ", impact = 4",
     ]
+    private static let unshared = "latestVersionId = NULL, latestNumber = NULL"
+    private static let shared = "latestVersionId = 'ver_x', latestNumber = '1.0'"
     private static let answers =
         #"capacityConfirmed = '{"isConfirmed":true,"note":null,"answeredBy":"x","answeredOn":"2026-01-01"}', "#
         + #"conflictOfInterest = '{"exists":false,"note":null,"answeredBy":"x","answeredOn":"2026-01-01"}'"#
@@ -122,6 +128,7 @@ struct StateMatrixTests {
         .selfEvaluationsWrite: ["head"], .plansWrite: ["head"], .findingsWrite: ["head", "improvementLead", "chiefExecutive"],
         .needsWrite: ["head", "improvementLead", "chiefExecutive"],
         .offersWrite: ["head", "improvementLead", "chiefExecutive", "specialist"],
+        .sharedResourcesWrite: ["head"], .sharedResourcesPublish: ["head"],
         .deploymentsWrite: ["improvementLead", "chiefExecutive"], .deploymentsRecord: ["head", "improvementLead", "chiefExecutive"],
     ]
 

@@ -41,7 +41,7 @@ import Testing
         case "etag": "\"1\""
         case "createdAt", "updatedAt": .string(Instant.test.description)
         case "areas", "schoolIds", "groups", "partnerSchoolIds", "evidence", "frequencies", "files", "values", "distinctiveStrengths",
-            "externalRefs", "members", "eventTypes":
+            "externalRefs", "members", "eventTypes", "keyStages", "yearGroups", "phases", "keywords", "authorIds", "fileIds", "itemIds":
             []
         case "entries": [:]
         case "startsFrom": "endsOn"
@@ -76,6 +76,7 @@ import Testing
             let school = row["schoolId"] ?? .null
             // Two of four are drafts.
             let isDraft = row["personId"] == "per_2"
+            let authors: JSON = isDraft && school == "sch_a" ? ["per_1"] : []
             switch R.type {
             case .file:
                 row.merge([
@@ -104,6 +105,25 @@ import Testing
                     "recordedBy": row["id"] ?? .null,
                 ]) { $1 }
             case .calendarFeed: row.merge(["title": "x", "subjectId": "x", "tokenId": "x", "recordedBy": row["personId"] ?? .null]) { $1 }
+            case .sharedResource:
+                row.merge([
+                    "kind": "practice", "summary": "x", "licence": "cc0", "language": "en-GB", "state": isDraft ? "inReview" : "retired",
+                    "authorIds": authors, "recordedBy": row["id"] ?? .null,
+                ]) { $1 }
+            case .resourceVersion:
+                row.merge([
+                    "resourceId": "x", "state": isDraft ? "draft" : "published",
+                    "authorIds": authors, "recordedBy": row["id"] ?? .null,
+                ]) { $1 }
+            case .resourceProposal:
+                row.merge([
+                    "resourceId": "x", "adaptationId": "x", "versionId": row["id"] ?? .null, "state": "offered",
+                    "offeredBySchoolId": isDraft ? "sch_a" : JSON.null, "recordedBy": row["id"] ?? .null,
+                ]) { $1 }
+            case .comment:
+                row.merge(["resourceId": "x", "text": "x", "state": isDraft ? "hidden" : "visible", "recordedBy": row["id"] ?? .null]) {
+                    $1
+                }
             case .need: row.merge(["state": "open", "title": "x", "urgency": "low", "source": "plan"]) { $1 }
             case .supportOffer: row.merge(["state": "open", "title": "x", "daysPerTerm": 1, "evidence": []]) { $1 }
             case .deployment:
