@@ -32,8 +32,12 @@ extension Answer {
 
     /// A document that is no resource: the header tag is a hash of it.
     static func view(_ document: some Encodable) throws -> Answer {
-        let bytes = try JSONCodec.encode(document)
-        return .item(bytes, etag: .weak(of: bytes))
+        view(encoded: try JSONCodec.encode(document))
+    }
+
+    /// The same, already encoded.
+    static func view(encoded bytes: [UInt8]) -> Answer {
+        .item(bytes, etag: .weak(of: bytes))
     }
 
     static func list(_ page: Page<Encoded>) -> Answer {
@@ -62,7 +66,8 @@ extension Binding {
     /// A list that a service also streams whole.
     init(_ operationId: String, listOf reader: some ResourceReader) {
         self.init(
-            operationId, export: { exchange, sink in try await reader.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+            operationId, checkList: { try reader.check($0) },
+            export: { exchange, sink in try await reader.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
             handle: { .list(try await reader.list($0.list, $0.call)) })
     }
 }

@@ -11,8 +11,12 @@ package struct Binding: Sendable {
     /// no cursor and whose limit doesn't count.
     package typealias Export = @Sendable (_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws -> Void
 
+    /// Throws for a list that can't be asked so, as a search that can't be read: before any answer begins.
+    package typealias CheckList = @Sendable (ListQuery) throws -> Void
+
     package let operationId: String
     let target: FindTarget?
+    let checkList: CheckList?
     let export: Export?
     let handle: Handle
 
@@ -47,9 +51,12 @@ package struct Binding: Sendable {
     }
 
     /// - Parameter export: for lists that the contract also offers as CSV or NDJSON, and only for them.
-    package init(_ operationId: String, target: FindTarget? = nil, export: Export? = nil, handle: @escaping Handle) {
+    package init(
+        _ operationId: String, target: FindTarget? = nil, checkList: CheckList? = nil, export: Export? = nil, handle: @escaping Handle
+    ) {
         self.operationId = operationId
         self.target = target
+        self.checkList = checkList
         self.export = export
         self.handle = handle
     }

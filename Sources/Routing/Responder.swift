@@ -224,6 +224,7 @@ package struct Responder: HTTPResponder {
 
         var assembly = assembly
         assembly.exchange = exchange
+        try binding.checkList?(exchange.list)
         if let export = binding.export, let format = ListExport.Format(rawValue: exchange.accepts) {
             guard exchange.list.expand.isEmpty else {
                 throw Problem.invalidParameters([

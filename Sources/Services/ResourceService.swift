@@ -12,6 +12,9 @@ package protocol ResourceReader: Sendable {
     /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
     func id(of key: String, _ transaction: some Transaction) throws -> String?
 
+    /// Throws what ``list(_:_:)`` would throw for the query itself: an export has begun its answer before it reads.
+    func check(_ query: ListQuery) throws
+
     func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded>
 }
 
@@ -92,6 +95,8 @@ extension ResourceReader {
         guard let item else { throw DomainError.notFound }
         return item
     }
+
+    package func check(_ query: ListQuery) throws {}
 
     package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
         let visibility = Visibility(of: call.actor)

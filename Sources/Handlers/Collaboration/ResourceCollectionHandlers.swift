@@ -18,10 +18,8 @@ package struct ResourceCollectionHandlers: Sendable {
             operations.get("getResourceCollection"),
             operations.update("updateResourceCollection"),
             operations.delete("deleteResourceCollection"),
-            Binding("getResourceCollectionContents", target: { Target(id: try operations.service.identify($0.path("id"), $0.call).id) }) {
-                exchange in
-                let bytes = try operations.service.contents(exchange.targetID, exchange.call).bytes
-                return .item(bytes, etag: .weak(of: bytes))
+            Binding("getResourceCollectionContents", target: operations.visible) {
+                .view(encoded: try operations.service.contents($0.targetID, $0.call).bytes)
             },
         ]
     }

@@ -23,25 +23,18 @@ package struct SharedResourceHandlers: Sendable {
             operations.get("getSharedResource"),
             operations.update("updateSharedResource"),
             operations.delete("deleteSharedResource"),
-            Binding("forkSharedResource", target: visible) { exchange in
+            Binding("forkSharedResource", target: operations.visible) { exchange in
                 try await resources.fork(exchange.targetID, exchange.body, exchange.call)
             } answer: {
                 try .created($0)
             },
-            Binding("listRelatedResources", target: visible) { exchange in
-                let bytes = try await reports.related(exchange.targetID, exchange.call).bytes
-                return .item(bytes, etag: .weak(of: bytes))
+            Binding("listRelatedResources", target: operations.visible) {
+                .view(encoded: try await reports.related($0.targetID, $0.call).bytes)
             },
-            Binding("getSavedTime", target: visible) { try .view(await reports.savedTime($0.targetID, $0.call)) },
-            Binding("getSchoolPractice", target: { Target(id: try schools.identify($0.path("id")).id) }) { exchange in
-                let bytes = try await reports.practice(of: exchange.targetID, exchange.call).bytes
-                return .item(bytes, etag: .weak(of: bytes))
-            },
+            Binding("getSavedTime", target: operations.visible) { try .view(await reports.savedTime($0.targetID, $0.call)) },
+            Binding(
+                "getSchoolPractice", target: { Target(id: try schools.identify($0.path("id")).id) },
+                handle: { .view(encoded: try await reports.practice(of: $0.targetID, $0.call).bytes) }),
         ] + operations.actions
-    }
-
-    /// Without a version: what is answered is more than the resource.
-    private func visible(_ exchange: Exchange) async throws -> Target? {
-        Target(id: try operations.service.identify(exchange.path("id"), exchange.call).id)
     }
 }

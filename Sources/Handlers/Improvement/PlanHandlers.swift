@@ -18,9 +18,8 @@ package struct PlanHandlers: Sendable {
             operations.get("getImprovementPlan"),
             operations.update("updateImprovementPlan"),
             operations.delete("deleteImprovementPlan"),
-            Binding("getImprovementPlanOverview", target: operations.visible) { exchange in
-                let bytes = try operations.service.overview(exchange.targetID, exchange.call).bytes
-                return .item(bytes, etag: .weak(of: bytes))
+            Binding("getImprovementPlanOverview", target: operations.visible) {
+                .view(encoded: try operations.service.overview($0.targetID, $0.call).bytes)
             },
         ] + operations.actions
     }

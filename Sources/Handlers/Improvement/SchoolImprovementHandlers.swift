@@ -16,10 +16,7 @@ package struct SchoolImprovementHandlers: Sendable {
         [
             Binding(
                 "getSchoolImprovement", target: { Target(id: try schools.identify($0.path("id")).id) },
-                handle: { exchange in
-                    let bytes = try await improvement.view(exchange.targetID, exchange.call).bytes
-                    return .item(bytes, etag: .weak(of: bytes))
-                })
+                handle: { .view(encoded: try await improvement.view($0.targetID, $0.call).bytes) })
         ]
     }
 }

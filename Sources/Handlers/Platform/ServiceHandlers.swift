@@ -69,8 +69,7 @@ package struct ServiceHandlers: Sendable {
             "eventTypes": .array(EventType.all.map(JSON.string)), "problemTypes": .array(problems),
             "permissions": .array(Permission.allCases.map { .string($0.rawValue) }),
         ])
-        let bytes = meta.bytes
-        return .item(bytes, etag: .weak(of: bytes))
+        return .view(encoded: meta.bytes)
     }
 
     private var describedLimits: JSON {
