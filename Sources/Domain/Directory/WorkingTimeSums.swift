@@ -18,6 +18,33 @@ extension WorkingTime {
         /// The sum over the intervals, whole minutes.
         package var workingMinutes: Int
         package var intervals: [Interval]
+
+        /// Nothing yet.
+        init(startsAt: Instant) {
+            self.startsAt = startsAt
+            endsAt = startsAt
+            workingMinutes = 0
+            intervals = []
+        }
+
+        /// The next piece, in milliseconds since 1970; `worked` is the working time so far, in milliseconds.
+        mutating func add(from: Int64, to: Int64, reason: String?, _ worked: inout Int64) {
+            let before = worked / .minute
+            if reason == nil { worked += to - from }
+            let minutes = Int(worked / .minute - before)
+            workingMinutes += minutes
+            endsAt = Instant(milliseconds: to)
+            // Midnights and clock changes divide the walk, not what people see.
+            if let last = intervals.last, last.counted == (reason == nil), last.reason == reason, last.endsAt.milliseconds == from {
+                intervals[intervals.count - 1].endsAt = endsAt
+                intervals[intervals.count - 1].workingMinutes += minutes
+            } else {
+                intervals.append(
+                    Interval(
+                        startsAt: Instant(milliseconds: from), endsAt: endsAt, counted: reason == nil, workingMinutes: minutes,
+                        reason: reason))
+            }
+        }
     }
 
     /// The moment at which `minutes` of working time have passed since `start`.
@@ -46,25 +73,10 @@ extension WorkingTime {
     /// The same with what was counted and skipped; without intervals when `end` isn't after `start`.
     package func explainCount(from start: Instant, to end: Instant) -> Explanation {
         let start = Instant(milliseconds: Self.clamped(start))
-        var intervals: [Explanation.Interval] = []
+        var sums = Explanation(startsAt: start)
         var worked: Int64 = 0
-        _ = walk(from: start.milliseconds, to: Self.clamped(end), budget: .max) { from, to, reason in
-            let before = worked / .minute
-            if reason == nil { worked += to - from }
-            let minutes = Int(worked / .minute - before)
-            // Midnights and clock changes divide the walk, not what people see.
-            if let last = intervals.last, last.counted == (reason == nil), last.reason == reason {
-                intervals[intervals.count - 1].endsAt = Instant(milliseconds: to)
-                intervals[intervals.count - 1].workingMinutes += minutes
-            } else {
-                intervals.append(
-                    Explanation.Interval(
-                        startsAt: Instant(milliseconds: from), endsAt: Instant(milliseconds: to), counted: reason == nil,
-                        workingMinutes: minutes, reason: reason))
-            }
-        }
-        return Explanation(
-            startsAt: start, endsAt: intervals.last?.endsAt ?? start, workingMinutes: Int(worked / .minute), intervals: intervals)
+        _ = walk(from: start.milliseconds, to: Self.clamped(end), budget: .max) { sums.add(from: $0, to: $1, reason: $2, &worked) }
+        return sums
     }
 
     /// nil for negative minutes and for more than any calendar holds.
@@ -73,7 +85,7 @@ extension WorkingTime {
         return overflow || minutes < 0 ? nil : product
     }
 
-    private static func clamped(_ instant: Instant) -> Int64 {
+    static func clamped(_ instant: Instant) -> Int64 {
         min(max(instant, Instant.range.lowerBound), Instant.range.upperBound).milliseconds
     }
 }

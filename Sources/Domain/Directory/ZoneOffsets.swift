@@ -1,4 +1,4 @@
-import Core
+package import Core
 import Foundation
 import Synchronization
 
@@ -33,6 +33,19 @@ package final class ZoneOffsets: Sendable {
             zones[name] = made
             return made
         }
+    }
+
+    /// The day it is in the zone at this moment.
+    package func day(of instant: Instant) -> LocalDate {
+        LocalDate(daysSinceEpoch: Int((instant.milliseconds + era(at: instant.milliseconds).offset).flooredQuotient(by: .day)))
+    }
+
+    /// The first moment of a day.
+    package func startOfDay(_ day: LocalDate) -> Instant {
+        let midnight = Int64(day.daysSinceEpoch) * .day
+        // The offset at that moment, which is found by the offset half a day around it.
+        let era = era(at: midnight - self.era(at: midnight).offset)
+        return Instant(milliseconds: max(midnight - era.offset, era.start))
     }
 
     /// The stretch this moment lies in.
