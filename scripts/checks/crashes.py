@@ -154,12 +154,12 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Writer(threading.Thread):
-    """Makes people and changes them; what isn't answered it sends again under the same key."""
+    """Makes people and shared resources and changes them; what isn't answered it sends again under the same key."""
 
     def __init__(self, number):
         super().__init__(daemon=True)
         self.number, self.count, self.replayed = number, 0, 0
-        # By id, the newest acknowledged version and title.
+        # By path, the newest acknowledged version and what was changed.
         self.acknowledged = {}
         self.failures = []
         self.done = False
@@ -168,15 +168,25 @@ class Writer(threading.Thread):
     def run(self):
         while not self.done or not self.count:
             self.count += 1
-            made = self.send("POST", "/v1/people", {"name": f"Person {self.number}.{self.count}"}, {}, 201)
-            if made is None:
+            name = f"Person {self.number}.{self.count}"
+            if not self.make("/v1/people", {"name": name}, "jobTitle"):
                 return
-            for change in range(2):
-                etag = self.acknowledged[made["id"]][0]
-                if self.send("PATCH", f"/v1/people/{made['id']}", {"jobTitle": f"Title {change}"}, {"If-Match": etag}, 200) is None:
-                    return
+            # What is searched is written beside the row.
+            resource = {"kind": "practice", "title": name, "summary": "Not yet", "keywords": ["reading"]}
+            if self.count % 2 and not self.make("/v1/shared-resources", resource, "summary"):
+                return
 
-    def send(self, method, path, body, headers, expected):
+    def make(self, collection, body, member):
+        made = self.send("POST", collection, body, {}, 201, collection, member)
+        for change in range(2):
+            if made is None:
+                return False
+            path = f"{collection}/{made['id']}"
+            etag = self.acknowledged[path][0]
+            made = self.send("PATCH", path, {member: f"Title {change}"}, {"If-Match": etag}, 200, collection, member)
+        return made is not None
+
+    def send(self, method, path, body, headers, expected, collection, member):
         key = f"{self.number}-{random.getrandbits(64):x}"
         while True:
             try:
@@ -191,7 +201,7 @@ class Writer(threading.Thread):
                 self.failures.append(f"{method} {path}: {status} {answer}")
                 return None
             self.replayed += fields.get("Idempotency-Replayed") == "true"
-            self.acknowledged[answer["id"]] = (answer["etag"], answer["jobTitle"])
+            self.acknowledged[f"{collection}/{answer['id']}"] = (answer["etag"], member, answer[member])
             return answer
 
 
@@ -254,20 +264,23 @@ delivered = [name for name in Receiver.ids if name in set(log)]
 if delivered != log:
     faults.append(f"webhooks brought {len(delivered)} events, the log has {len(log)}, or their order differs")
 acknowledged = {name: last for writer in writers for name, last in writer.acknowledged.items()}
-for name, (etag, title) in acknowledged.items():
-    status, _, person = call("GET", f"/v1/people/{name}")
-    if status != 200 or (person["etag"], person["jobTitle"]) != (etag, title):
-        faults.append(f"{name}: {etag} was acknowledged, {person} is stored")
-total = call("GET", "/v1/people?count=exact&limit=1")[2]["total"]
-if total != len(acknowledged):
-    faults.append(f"{len(acknowledged)} people were made, {total} are stored")
+for path, (etag, member, value) in acknowledged.items():
+    status, _, stored = call("GET", path)
+    if status != 200 or (stored["etag"], stored[member]) != (etag, value):
+        faults.append(f"{path}: {etag} was acknowledged, {stored} is stored")
+for collection in ("/v1/people", "/v1/shared-resources"):
+    made = sum(path.startswith(collection + "/") for path in acknowledged)
+    for asked in ("", "&q=person"):
+        total = call("GET", f"{collection}?count=exact&limit=1{asked}")[2]["total"]
+        if total != made:
+            faults.append(f"{made} of {collection} were made, {total} are found with {asked or 'no words'}")
 if service.stop() != 0:
     faults.append("the service didn't end with 0")
 checked = subprocess.run([program, "check", "--data", f"{directory}/data"], capture_output=True, text=True)
 if checked.returncode != 0:
     faults.append(checked.stdout + checked.stderr)
 
-print(f"{rounds} kills, {len(log)} events, {len(acknowledged)} people, {sum(w.replayed for w in writers)} answers replayed, "
+print(f"{rounds} kills, {len(log)} events, {len(acknowledged)} people and resources, {sum(w.replayed for w in writers)} answers replayed, "
       f"{reader.connections} streams, {Receiver.repeated} webhooks repeated")
 for fault in faults[:20]:
     print(fault)

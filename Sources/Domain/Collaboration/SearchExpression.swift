@@ -5,6 +5,10 @@ import Core
 package struct SearchExpression: Hashable, Sendable {
     /// For MATCH.
     package let match: String
+    /// The same without what is not wanted: finds the words in what was found.
+    package let wanted: String
+    /// Whether a word is only begun.
+    package let hasPrefix: Bool
 
     /// How many words count; a query of thousands would be slow and means nothing.
     package static let maximumTerms = 32
@@ -45,7 +49,9 @@ package struct SearchExpression: Hashable, Sendable {
             throw Self.error(0, terms.isEmpty ? "there is no word to look for" : "there is nothing but what is not wanted")
         }
         let excluded = terms.filter(\.isExcluded).map { " NOT \($0.phrase)" }.joined()
-        match = "(" + wanted.map(\.phrase).joined(separator: " AND ") + ")" + excluded
+        self.wanted = "(" + wanted.map(\.phrase).joined(separator: " AND ") + ")"
+        hasPrefix = wanted.contains { $0.isPrefix }
+        match = self.wanted + excluded
     }
 
     private static func phrase(_ characters: [Character], _ place: inout Int) throws -> Term {

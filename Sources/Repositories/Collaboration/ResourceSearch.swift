@@ -24,7 +24,7 @@ package struct ResourceSearch<Owner: Transaction> {
             page = try transaction.encodedPage(SharedResource.self, query, visibleTo: visibility)
             try count(query, visibility, &facets)
         }
-        page.facets = facets?.tree
+        page.facets = try facets?.tree(transaction.connection.database)
         return page
     }
 
@@ -33,7 +33,10 @@ package struct ResourceSearch<Owner: Transaction> {
     private func count(_ query: ListQuery, _ visibility: Visibility, _ facets: inout FacetCounts?) throws {
         guard facets != nil else { return }
         let filters = try ListFilters(SharedResource.table, query, visibility)
-        let sql = "SELECT \(FacetCounts.columns) FROM \(SharedResource.table.name)" + filters.clause()
+        let sql = """
+            SELECT \(FacetCounts.columns) FROM sharedResourceFacet AS facet
+            WHERE number IN (SELECT number FROM \(SharedResource.table.name)\(filters.clause()))
+            """
         try transaction.connection.database.prepared(sql).eachRow(filters.arguments) { facets?.add($0, from: 0) }
     }
 
@@ -44,29 +47,50 @@ package struct ResourceSearch<Owner: Transaction> {
     ) throws -> Page<Encoded> {
         var plain = query
         plain.text = nil
-        let filters = try ListFilters(SharedResource.table, plain, visibility)
+        let conditions = try conditions(plain, visibility)
         let sql = """
             SELECT place, score\(facets == nil ? "" : ", \(FacetCounts.columns)")
             FROM (SELECT rowid AS place, \(Self.rank) AS score FROM \(Self.index) WHERE \(Self.index) MATCH ?)
-            CROSS JOIN \(SharedResource.table.name) ON number = place
-            """ + filters.clause()
+            CROSS JOIN sharedResourceFacet AS facet ON facet.number = place
+            """ + conditions.sql
         let start = try query.cursor.map(Match.init(after:))
-        var (total, after): (Int, [Match]) = (0, [])
-        try transaction.connection.database.prepared(sql).eachRow([.text(expression.match)] + filters.arguments) { row in
+        // One more than is shown says whether there is a next page.
+        var (total, best): (Int, Best) = (0, Best(query.limit + 1))
+        try transaction.connection.database.prepared(sql).eachRow([.text(expression.match)] + conditions.arguments) { row in
             total += 1
             facets?.add(row, from: 2)
             let match = Match(score: row.double(1), number: row.integer(0))
-            if start.map({ $0 < match }) ?? true { after.append(match) }
+            if start.map({ $0 < match }) ?? true { best.take(match) }
         }
-        after.sort()
-        let shown = after.prefix(query.limit)
+        let shown = best.matches.prefix(query.limit)
         var next: Core.Cursor?
-        if after.count > shown.count, let last = shown.last {
+        if best.matches.count > shown.count, let last = shown.last {
             next = Core.Cursor(fingerprint: query.cursor?.fingerprint ?? "", values: [last.position])
         }
         return Page(
             items: try highlighted(shown.map(\.number), expression), next: next, seq: try transaction.lastSeq(),
             total: query.countsTotal ? total : nil)
+    }
+
+    /// What a match must fulfil beside its words: the resource's own row, which is wide, is looked at only where something is asked of it.
+    private func conditions(_ query: ListQuery, _ visibility: Visibility) throws -> (sql: String, arguments: [SQLValue]) {
+        let table = SharedResource.table
+        let asked = try ListFilters(table, query, .everything)
+        let visible = try ListFilters(table, ListQuery(), visibility)
+        func row(_ filters: ListFilters) -> String {
+            "EXISTS (SELECT 1 FROM \(table.name)\(filters.clause(adding: ["number = place"])))"
+        }
+        var parts: [String] = []
+        var arguments: [SQLValue] = []
+        if !visible.isEmpty {
+            parts.append("(facet.isOpen OR \(row(visible)))")
+            arguments += visible.arguments
+        }
+        if !asked.isEmpty {
+            parts.append(row(asked))
+            arguments += asked.arguments
+        }
+        return (parts.isEmpty ? "" : " WHERE " + parts.joined(separator: " AND "), arguments)
     }
 
     private func highlighted(_ numbers: [Int64], _ expression: SearchExpression) throws -> [Encoded] {
@@ -75,20 +99,33 @@ package struct ResourceSearch<Owner: Transaction> {
         let versions = try numbers.compactMap { number in
             try version.first([.integer(number)]) { ($0.text(0), try $0.versionTag(1)) }
         }
+        let highlights = try highlights(numbers, expression)
+        return try zip(numbers, transaction.encoded(SharedResource.self, versions)).map { number, item in
+            item.adding([("highlights", highlights[number]?.tree.bytes)])
+        }
+    }
+
+    private func highlights(_ numbers: [Int64], _ expression: SearchExpression) throws -> [Int64: Highlights] {
         let (begin, end) = (Highlights.begin, Highlights.end)
-        let marked = try database.cached(
-            """
-            SELECT highlight(\(Self.index), 0, '\(begin)', '\(end)'),
+        let selection = """
+            SELECT rowid, highlight(\(Self.index), 0, '\(begin)', '\(end)'),
                 snippet(\(Self.index), 2, '\(begin)', '\(end)', '…', \(Highlights.words)),
                 snippet(\(Self.index), 3, '\(begin)', '\(end)', '…', \(Highlights.words))
-            FROM \(Self.index) WHERE \(Self.index) MATCH ? AND rowid = ?
-            """)
-        return try zip(numbers, transaction.encoded(SharedResource.self, versions)).map { number, item in
-            let highlights = try marked.first([.text(expression.match), .integer(number)]) {
-                Highlights(title: $0.text(0), summary: $0.text(1), body: $0.text(2))
-            }
-            return item.adding([("highlights", highlights?.tree.bytes)])
+            FROM \(Self.index) WHERE \(Self.index) MATCH ? AND
+            """
+        let database = transaction.connection.database
+        var found: [Int64: Highlights] = [:]
+        func read(_ row: OpaquePointer) { found[row.integer(0)] = Highlights(title: row.text(1), summary: row.text(2), body: row.text(3)) }
+        if expression.hasPrefix {
+            // All words that begin so are gathered with each question: one for all rows is the faster way.
+            let list = JSON.array(numbers.map(JSON.integer)).bytes
+            try database.cached("\(selection) +rowid IN (SELECT value FROM json_each(?))")
+                .eachRow([.text(expression.wanted), .json(String(decoding: list, as: UTF8.self))], read)
+        } else {
+            let one = try database.cached("\(selection) rowid = ?")
+            for number in numbers { try one.eachRow([.text(expression.wanted), .integer(number)], read) }
         }
+        return found
     }
 }
 
@@ -118,6 +155,25 @@ private struct Match: Comparable {
 
     /// For a cursor.
     var position: JSON { .string("\(String(score.bitPattern, radix: 16))-\(number)") }
+}
+
+/// The best of those it takes, in order: what can't be among them costs one comparison.
+private struct Best {
+    private(set) var matches: [Match] = []
+    private let capacity: Int
+
+    init(_ capacity: Int) {
+        self.capacity = capacity
+        matches.reserveCapacity(capacity + 1)
+    }
+
+    mutating func take(_ match: Match) {
+        if matches.count == capacity {
+            guard let worst = matches.last, match < worst else { return }
+            matches.removeLast()
+        }
+        matches.insert(match, at: matches.firstIndex { match < $0 } ?? matches.endIndex)
+    }
 }
 
 /// Where the words were found, as HTML: text escaped, words in `<mark>`.
@@ -155,42 +211,51 @@ private struct Highlights {
     }
 }
 
-/// How many of the resources found have which value.
+/// How many of the resources found have which value; values are counted by their codes and named at the end.
 private struct FacetCounts {
     private static let facets = ["kind", "subject", "keyStage", "schoolId", "licence"]
-    /// In the order of the facets.
-    static let columns = "kind, subject, keyStages, schoolId, licence"
+    static let columns = "kindLicenceSubject, keyStagesSchool"
     private static let arrays: Set<String> = ["keyStage"]
 
-    private var counts = Array(repeating: [String: Int](), count: facets.count)
+    /// Of each facet by code: codes are few and without gaps.
+    private var counts = Array(repeating: [Int](), count: facets.count)
 
     mutating func add(_ row: OpaquePointer, from column: Int32) {
-        for index in counts.indices {
-            guard let value = row.optionalText(column + Int32(index)) else { continue }
-            counts[index][value, default: 0] += 1
-        }
+        let (first, second) = (Int(row.integer(column)), Int(row.integer(column + 1)))
+        count(first >> 40, 0)
+        count(first & 0xF_FFFF, 1)
+        count(second >> 20, 2)
+        count(second & 0xF_FFFF, 3)
+        count(first >> 20 & 0xF_FFFF, 4)
+    }
+
+    /// 0 is no code: there is no value.
+    private mutating func count(_ code: Int, _ facet: Int) {
+        guard code > 0 else { return }
+        if code >= counts[facet].count { counts[facet] += Array(repeating: 0, count: code + 1 - counts[facet].count) }
+        counts[facet][code] += 1
     }
 
     /// The most frequent first; values nothing has are left out.
-    var tree: JSON {
+    func tree(_ database: Database) throws -> JSON {
+        var values: [Int: String] = [:]
+        try database.cached("SELECT code, value FROM facetValue").eachRow([]) { values[Int($0.integer(0))] = $0.text(1) }
         var tree = JSON.Object()
         for (facet, counts) in zip(Self.facets, counts) {
-            let values = Self.arrays.contains(facet) ? Self.ofElements(counts) : counts
+            var named: [String: Int] = [:]
+            for (code, count) in counts.enumerated() where count > 0 {
+                guard let value = values[code] else { continue }
+                for element in Self.arrays.contains(facet) ? Self.elements(value) : [value] { named[element, default: 0] += count }
+            }
             tree[facet] = .array(
-                values.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+                named.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
                     .map { ["value": .string($0.key), "count": .integer(Int64($0.value))] })
         }
         return .object(tree)
     }
 
-    /// Arrays were counted as they are stored, of which there are few.
-    private static func ofElements(_ counts: [String: Int]) -> [String: Int] {
-        var elements: [String: Int] = [:]
-        for (array, count) in counts {
-            for element in (try? JSON(parsing: Array(array.utf8)))?.arrayValue ?? [] {
-                if let value = element.stringValue { elements[value, default: 0] += count }
-            }
-        }
-        return elements
+    /// Arrays are counted as they are stored, of which there are few.
+    private static func elements(_ array: String) -> [String] {
+        (try? JSON(parsing: Array(array.utf8)))?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 }

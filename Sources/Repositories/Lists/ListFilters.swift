@@ -25,6 +25,9 @@ struct ListFilters {
         }
     }
 
+    /// Whether nothing is asked.
+    var isEmpty: Bool { conditions.isEmpty }
+
     /// ` WHERE …`, or nothing when nothing is asked.
     func clause(adding further: [String] = []) -> String {
         let all = conditions + further

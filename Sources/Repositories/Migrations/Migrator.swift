@@ -24,6 +24,7 @@ enum Migrator {
         migrator.registerMigration("115-calendar-feeds", foreignKeyChecks: .immediate) { try $0.execute(sql: migration115) }
         migrator.registerMigration("120-files", foreignKeyChecks: .immediate) { try $0.execute(sql: migration120) }
         migrator.registerMigration("130-shared-resources", foreignKeyChecks: .immediate) { try $0.execute(sql: migration130) }
+        migrator.registerMigration("135-facets", foreignKeyChecks: .immediate) { try $0.execute(sql: migration135) }
         return migrator
     }()
 

@@ -70,8 +70,8 @@ package final class Store: Sendable {
         configuration.maximumReaderCount = 6
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
-            // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed.
-            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -1024 : -8192)")
+            // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed. A search reads its index again and again.
+            try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -4096 : -8192)")
             guard !database.configuration.readonly else { return }
             // What is deleted is overwritten at once, as far as SQLite can; ``compact()`` does the rest.
             try database.execute(sql: "PRAGMA secure_delete = ON")
