@@ -16,9 +16,9 @@ extension Answer {
         try .item(resource, status: .created, location: type(of: resource).type.href(id: resource.id))
     }
 
-    /// The same as ``item(_:status:location:)``, already encoded.
+    /// The same as ``item(_:status:location:)``, already encoded; what says more than its version is a view of it.
     static func item(_ encoded: Encoded) -> Answer {
-        .item(encoded.bytes, etag: EntityTag(encoded.etag))
+        .item(encoded.bytes, etag: encoded.saysMore ? .weak(encoded.etag, of: encoded.bytes) : EntityTag(encoded.etag))
     }
 
     /// A resource with members that change without a new version: the header tag is weak, version and hash.

@@ -67,6 +67,11 @@ package struct Operations: Sendable {
             ResourceProposalHandlers(proposals: services.resourceProposals).bindings,
             CommentHandlers(comments: services.comments).bindings,
             ResourceCollectionHandlers(collections: services.resourceCollections).bindings,
+            BusinessTeamHandlers(teams: services.businessTeams).bindings,
+            BusinessServiceHandlers(services: services.businessServices).bindings,
+            RequestTypeHandlers(types: services.requestTypes).bindings,
+            SupportRequestHandlers(requests: services.supportRequests).bindings,
+            RequestMessageHandlers(messages: services.requestMessages).bindings,
         ].flatMap(\.self)
     }
 }

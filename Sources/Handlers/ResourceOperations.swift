@@ -25,9 +25,7 @@ struct ResourceOperations<Service: ResourceService>: Sendable {
 
     func get(_ operationId: String) -> Binding {
         Binding(operationId, target: visible) { exchange in
-            let expand = exchange.list.expand
-            let item = try service.encoded(exchange.targetID, expand: expand, exchange.call)
-            return expand.isEmpty ? .item(item) : .item(item.bytes, etag: .weak(item.etag, of: item.bytes))
+            .item(try service.encoded(exchange.targetID, expand: exchange.list.expand, exchange.call))
         }
     }
 

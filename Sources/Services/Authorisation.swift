@@ -6,8 +6,13 @@ extension Transaction {
     /// Throws ``DomainError/forbidden(_:)`` with what would be needed.
     func authorise(_ permission: Permission, for scope: Scope, _ actor: Actor, on today: LocalDate) throws {
         if permission.isHeld(by: actor, for: scope) { return }
-        guard case .school(let id) = scope else {
+        let id: String
+        switch scope {
+        case .trust:
             throw DomainError.forbidden("\(permission.rawValue) for the whole trust is needed; this caller holds it for schools at most.")
+        case .area, .team:
+            throw DomainError.forbidden("\(permission.rawValue) is needed for the business area, or a place in the team.")
+        case .school(let school): id = school
         }
         if permission.chapter != nil {
             let delegated = try once("delegated by \(id) on \(today)") { try people.chaptersDelegated(by: id, on: today) }
@@ -87,6 +92,6 @@ private struct Caller: Sendable {
     init?(tokenId: String, on day: LocalDate, _ transaction: some Transaction) throws {
         guard let token = try transaction.find(ApiToken.self, id: tokenId) else { return nil }
         self.token = token
-        actor = token.actor(grants: try token.personId.map { try transaction.people.grants(personId: $0, on: day) } ?? [])
+        actor = try transaction.actor(of: token, on: day)
     }
 }

@@ -62,6 +62,12 @@ package struct DomainServices: Sendable {
     package let comments: CommentService
     package let resourceCollections: ResourceCollectionService
     package let sharingReports: SharingReports
+    package let businessTeams: BusinessTeamService
+    package let businessServices: BusinessServiceService
+    package let requestTypes: RequestTypeService
+    package let supportRequests: SupportRequestService
+    package let requestMessages: RequestMessageService
+    package let requestClockwork: SupportRequestClockwork
     package let health: HealthService
 
     /// - Parameters:
@@ -131,6 +137,12 @@ package struct DomainServices: Sendable {
         resourceProposals = ResourceProposalService(store: store, versions: resourceVersions)
         comments = CommentService(store: store)
         resourceCollections = ResourceCollectionService(store: store)
+        businessTeams = BusinessTeamService(store: store)
+        businessServices = BusinessServiceService(store: store)
+        requestTypes = RequestTypeService(store: store)
+        supportRequests = SupportRequestService(store: store)
+        requestMessages = RequestMessageService(store: store)
+        requestClockwork = SupportRequestClockwork(store: store, logger: logger)
         sharingReports = SharingReports(store: store)
         health = HealthService(store: store, dataDirectory: directory)
     }

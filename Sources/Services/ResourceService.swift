@@ -16,6 +16,8 @@ package protocol ResourceReader: Sendable {
     func check(_ query: ListQuery) throws
 
     func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded>
+    func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws
+    func encoded(_ id: String, expand: [String], _ call: Call) throws -> Encoded
 }
 
 /// What people do with a resource that needs nothing special: find, list, export, create, change, delete.
@@ -85,7 +87,7 @@ extension ResourceReader {
     /// As it is sent, encoded once per version.
     ///
     /// - Parameter expand: names of related resources to put in.
-    package func encoded(_ id: String, expand: [String] = [], _ call: Call) throws -> Encoded {
+    package func encoded(_ id: String, expand: [String], _ call: Call) throws -> Encoded {
         let visibility = Visibility(of: call.actor)
         let item = try store.readNow { transaction in
             try transaction.encoded(Item.self, id: id, visibleTo: visibility).map {

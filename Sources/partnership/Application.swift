@@ -102,7 +102,7 @@ struct Application {
         var running: [any Service] = [
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
             Background { try await services.events.run() }, Background { try await services.webhookSender.run() },
-            Background { try await services.files.run() },
+            Background { try await services.files.run() }, Background { try await services.requestClockwork.run() },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })

@@ -35,10 +35,14 @@ package struct Actor: Hashable, Sendable {
     package var scopes: [String]
     /// The schools it is bound to; empty means not bound to any.
     package var schoolIds: [String]
+    /// The teams that serve schools which the person is in.
+    package var teamIds: [String]
 
     package init(
-        kind: Kind, id: String, name: String, personId: String? = nil, grants: [Grant] = [], scopes: [String] = [], schoolIds: [String] = []
+        kind: Kind, id: String, name: String, personId: String? = nil, grants: [Grant] = [], scopes: [String] = [],
+        schoolIds: [String] = [], teamIds: [String] = []
     ) {
+        self.teamIds = teamIds
         self.kind = kind
         self.id = id
         self.name = name

@@ -3,6 +3,8 @@ package struct Encoded: Hashable, Sendable {
     package let id: String
     package let etag: VersionTag
     package let bytes: [UInt8]
+    /// Whether it says more than its version: then the version alone doesn't tell whether it has changed.
+    package private(set) var saysMore = false
 
     package init(id: String, etag: VersionTag, bytes: [UInt8]) {
         self.id = id
@@ -22,6 +24,8 @@ extension Encoded {
             bytes += [UInt8(ascii: ",")] + member.bytes + [UInt8(ascii: ":")] + (value ?? Array("null".utf8))
         }
         bytes.append(UInt8(ascii: "}"))
-        return Encoded(id: id, etag: etag, bytes: bytes)
+        var more = Encoded(id: id, etag: etag, bytes: bytes)
+        more.saysMore = true
+        return more
     }
 }

@@ -21,6 +21,15 @@ package struct RequestClock: Hashable, Sendable {
             self.endsAt = endsAt
             self.reason = reason
         }
+
+        private enum CodingKeys: String, CodingKey { case startsAt, endsAt, reason }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(startsAt, forKey: .startsAt)
+            try container.encode(endsAt, forKey: .endsAt)
+            try container.encode(reason, forKey: .reason)
+        }
     }
 
     package let target: Target
@@ -52,6 +61,9 @@ package struct RequestClock: Hashable, Sendable {
     package func isPaused(at moment: Instant) -> Bool {
         pauses.contains { $0.startsAt <= moment && moment < ($0.endsAt ?? .range.upperBound) }
     }
+
+    /// Whether it stands, and nobody knows until when.
+    package var isStanding: Bool { pauses.last.map { $0.endsAt == nil } ?? false }
 
     /// When it is due: the earliest moment at which as much working time has passed as was promised. nil while it stands before that moment,
     /// and where the hours never come to it.

@@ -59,10 +59,10 @@ package struct ApiToken: Resource {
     ///
     /// Its name is an id, of the person behind it or its own: names in audit headers are chained and in events are sent on to everybody, so
     /// they could never go.
-    package func actor(grants: [Actor.Grant] = []) -> Actor {
+    package func actor(grants: [Actor.Grant] = [], teamIds: [String] = []) -> Actor {
         Actor(
             kind: .token, id: id, name: personId ?? id, personId: personId,
             grants: role.map { [Actor.Grant(role: $0.rawValue)] } ?? grants,
-            scopes: scopes, schoolIds: schoolIds)
+            scopes: scopes, schoolIds: schoolIds, teamIds: schoolIds.isEmpty ? teamIds : [])
     }
 }

@@ -8,6 +8,11 @@ package enum Audience: Hashable, Sendable {
     case leadership(schoolIds: [String])
     /// Only those concerned: ids of persons, tokens and schools (their leads and offices), or `role:` and a role of the trust.
     case parties([String])
+    /// Only these persons and tokens, by id, whatever else anybody may see: what is confidential.
+    case named([String])
+
+    /// The name under which the specialists of a business area are parties.
+    package static func area(_ code: String) -> String { "area:" + code }
 
     /// Names under which those who run the trust are parties.
     package static let administrators = ["role:trustAdmin", "role:chiefExecutive"]
@@ -27,23 +32,27 @@ package struct Visibility: Hashable, Sendable {
     package var leadership: Leadership
     /// By which names the caller is a party; nil sees what is between parties as well.
     package var parties: Set<String>?
+    /// Of a caller that sees what is between parties: by which names it is let into what is confidential; nil sees that as well.
+    package var names: Set<String>?
 
     package static let everything = Visibility(leadership: .all, parties: nil)
 
-    package init(leadership: Leadership, parties: Set<String>?) {
+    package init(leadership: Leadership, parties: Set<String>?, names: Set<String>? = nil) {
         self.leadership = leadership
         self.parties = parties
+        self.names = names
     }
 
     package init(of actor: Actor) {
         // An integration sees what its scopes name, between parties only for the schools it is bound to.
         guard !actor.grants.isEmpty || actor.personId != nil else {
-            self.init(leadership: .all, parties: actor.schoolIds.isEmpty ? nil : Set(actor.schoolIds + [actor.id]))
+            self.init(leadership: .all, parties: actor.schoolIds.isEmpty ? nil : Set(actor.schoolIds + [actor.id]), names: [actor.id])
             return
         }
         var leadership = Leadership.none
         var parties: Set<String> = [actor.id]
         if let person = actor.personId { parties.insert(person) }
+        parties.formUnion(actor.teamIds)
         parties.formUnion(actor.schoolIds.isEmpty ? [] : Set(actor.schoolIds).intersection(actor.grants.compactMap(\.schoolId)))
         var governed: Set<String> = []
         for grant in actor.grants {
@@ -54,6 +63,7 @@ package struct Visibility: Hashable, Sendable {
             }
             // A caller bound to schools runs no trust.
             if !role.isAtSchool, role != .delegate, actor.schoolIds.isEmpty { parties.insert("role:" + role.rawValue) }
+            if role == .specialist, actor.schoolIds.isEmpty { parties.formUnion(grant.areas.map(Audience.area)) }
             if role.sharesLeadership { leadership = .all }
             if let school = grant.schoolId {
                 if role == .governor || role == .chairOfGovernors { governed.insert(school) }
@@ -73,6 +83,7 @@ package struct Visibility: Hashable, Sendable {
             case .none: false
             case .schools(let governed): schools.contains(where: governed.contains)
             }
+        case .named(let named): (parties ?? names).map { $0.contains(where: named.contains) } ?? true
         case .parties(let concerned): parties.map { parties in concerned.contains(where: parties.contains) } ?? true
         }
     }

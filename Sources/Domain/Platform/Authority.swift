@@ -6,6 +6,10 @@ package enum Scope: Hashable, Sendable {
     case trust
     /// One school, by id.
     case school(String)
+    /// What the trust's specialists of a business area do, by its code; nil where it isn't known yet which of them.
+    case area(String?)
+    /// What one of the trust's teams does, by id.
+    case team(String)
 }
 
 // Authority as pure functions: appointments, role, scopes and schools of an actor against what is asked.
@@ -33,6 +37,13 @@ extension Permission {
                 if role.isOfCentralTeam, let chapter, delegated.contains(chapter) { return true }
             }
             guard role.trustWide.contains(self) else { return false }
+            if role == .specialist, isOfBusinessArea {
+                return switch scope {
+                case .area(let code): code.map(grant.areas.contains) ?? true
+                case .team(let id): actor.teamIds.contains(id)
+                case .trust, .school: false
+                }
+            }
             if case .school = scope, isSchoolsOwn { return role == .operator }
             return true
         }

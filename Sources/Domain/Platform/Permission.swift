@@ -70,6 +70,15 @@ package enum Permission: String, CaseIterable, Sendable {
     case adoptionsRead = "adoptions:read"
     case adoptionsWrite = "adoptions:write"
     case commentsWrite = "comments:write"
+    case catalogueRead = "catalogue:read"
+    case catalogueWrite = "catalogue:write"
+    case supportRequestsRead = "supportRequests:read"
+    /// Raise them and speak in them: of everybody.
+    case supportRequestsWrite = "supportRequests:write"
+    /// Do the work: of the specialists of the business area and the team.
+    case supportRequestsServe = "supportRequests:serve"
+    /// Let oneself into a confidential one, with the reason, which its people are told.
+    case supportRequestsBreakGlass = "supportRequests:breakGlass"
     case filesRead = "files:read"
     case filesWrite = "files:write"
 }
@@ -79,11 +88,19 @@ extension Permission {
     static let directory: Set<Permission> = [
         .selfRead, .trustRead, .schoolsRead, .overridesRead, .membershipsRead, .inspectionsRead, .peopleRead, .delegationsRead,
         .calendarsRead, .codeListsRead, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead, .sharedResourcesRead, .adoptionsRead,
+        .catalogueRead,
     ]
     /// One's own tokens; those of others only the trust's roles may issue.
     static let tokens: Set<Permission> = [.tokensRead, .tokensWrite]
     /// What everybody with an appointment may do anywhere. Files are seen by whom they concern.
-    static let everybody = directory.union(tokens).union([.calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite, .commentsWrite])
+    static let everybody = directory.union(tokens).union([
+        .calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite, .commentsWrite, .supportRequestsRead, .supportRequestsWrite,
+    ])
+    /// What a specialist does in the business areas of the appointment, and with the team.
+    static let serving: Set<Permission> = [.catalogueWrite, .supportRequestsServe]
+
+    /// Whether a specialist holds it for business areas and teams only.
+    var isOfBusinessArea: Bool { Self.serving.contains(self) }
     /// What everybody who teaches or supports does at their school.
     static let teaching: Set<Permission> = [.sharedResourcesWrite]
     /// The same for those with responsibility for more than their own lessons.

@@ -60,6 +60,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         need, supportOffer, deployment, timeEntry, calendarFeed
     // Collaboration.
     case sharedResource, resourceVersion, adoption, resourceProposal, comment, resourceCollection
+    // Business.
+    case businessTeam, businessService, requestType, supportRequest, requestMessage
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -105,6 +107,11 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .resourceProposal: ("rpo", "/v1/resource-proposals", .sharedResourcesRead)
         case .comment: ("cmt", "/v1/comments", .sharedResourcesRead)
         case .resourceCollection: ("col", "/v1/collections", .sharedResourcesRead)
+        case .businessTeam: ("tea", "/v1/business-teams", .catalogueRead)
+        case .businessService: ("svc", "/v1/business-services", .catalogueRead)
+        case .requestType: ("rqt", "/v1/request-types", .catalogueRead)
+        case .supportRequest: ("req", "/v1/support-requests", .supportRequestsRead)
+        case .requestMessage: ("msg", "/v1/request-messages", .supportRequestsRead)
         case .timeEntry: ("tme", "/v1/time-entries", .deploymentsRead)
         }
     }
@@ -127,7 +134,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     /// Whether what a caller may do can follow from one: Authority.swift works it out.
     package var decidesAuthority: Bool {
         switch self {
-        case .trust, .membership, .person, .appointment, .absence, .delegation, .apiToken: true
+        case .trust, .membership, .person, .appointment, .absence, .delegation, .apiToken, .businessTeam: true
         default: false
         }
     }
@@ -147,7 +154,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     package enum RecordPrefix {
         package static let event = "evt"
         package static let audit = "aud"
-        package static let request = "req"
+        package static let request = "cll"
         package static let webhookDelivery = "whd"
     }
 }

@@ -44,11 +44,11 @@ package enum Role: String, CaseIterable, Codable, Sendable {
         case .operator: Set(Permission.allCases)
         case .chiefExecutive, .trustAdmin: Set(Permission.allCases.filter { !$0.isOfPrivacyOffice })
         case .improvementLead: leadership.union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(Permission.improvement)
-        case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice).union([.auditRead])
+        case .dataProtectionOfficer: Permission.everybody.union(Permission.privacyOffice).union([.auditRead, .supportRequestsBreakGlass])
         case .trustee, .chairOfGovernors, .governor, .delegate: leadership
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: leadership
         // Offers what they can give themselves.
-        case .specialist: Permission.everybody.union([.offersWrite])
+        case .specialist: Permission.everybody.union(Permission.serving).union([.offersWrite])
         case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support, .schoolBusinessManager, .schoolOffice:
             Permission.everybody
         }

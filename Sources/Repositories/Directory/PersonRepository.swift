@@ -26,6 +26,14 @@ extension Transaction {
     package var people: PersonRepository<Self> { PersonRepository(transaction: self) }
 }
 
+extension Transaction {
+    /// The caller a token is on a day, with the authority of the person behind it.
+    package func actor(of token: ApiToken, on day: LocalDate) throws -> Actor {
+        guard let person = token.personId else { return token.actor() }
+        return try token.actor(grants: people.grants(personId: person, on: day), teamIds: people.teamIds(personId: person))
+    }
+}
+
 package struct PersonRepository<Owner: Transaction> {
     fileprivate let transaction: Owner
 
@@ -70,6 +78,15 @@ package struct PersonRepository<Owner: Transaction> {
             Actor.Grant(role: Role.delegate.rawValue, schoolId: $0.schoolId, chapter: $0.chapter.rawValue)
         }
         return try (appointed + standingIn + delegated).filter { try !hasLeft($0.schoolId, on: day) }
+    }
+
+    /// The teams a person is in or leads.
+    package func teamIds(personId: String) throws -> [String] {
+        let sql =
+            "SELECT ownerId FROM businessTeamMemberIds WHERE value = ?1 UNION SELECT id FROM businessTeam WHERE leadId = ?1 ORDER BY 1"
+        var found: [String] = []
+        try transaction.connection.database.cached(sql).eachRow([.text(personId)]) { found.append($0.text(0)) }
+        return found
     }
 
     /// Whether the school's time in the trust was over before the day; nobody speaks for it then.

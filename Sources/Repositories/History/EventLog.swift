@@ -105,7 +105,7 @@ extension Audience {
         switch column {
         case "directory": self = .directory
         case "leadership": self = .leadership(schoolIds: parties)
-        default: self = .parties(parties)
+        default: self = parties.first == Self.namedOnly ? .named(Array(parties.dropFirst())) : .parties(parties)
         }
     }
 
@@ -124,6 +124,9 @@ extension Audience {
         if let parties = visibility.parties {
             sql.append("(audience = 'parties' AND \(concerns))")
             arguments.append(.names(parties))
+        } else if let names = visibility.names {
+            sql.append("(audience = 'parties' AND (parties ->> 0 IS NOT '\(namedOnly)' OR \(concerns)))")
+            arguments.append(.names(names))
         } else {
             sql.append("audience = 'parties'")
         }

@@ -137,15 +137,19 @@ extension Audience {
         switch self {
         case .directory: "directory"
         case .leadership: "leadership"
-        case .parties: "parties"
+        case .parties, .named: "parties"
         }
     }
+
+    /// Stands before the names where they are all that count.
+    static let namedOnly = "named"
 
     var parties: [String] {
         switch self {
         case .directory: []
         case .leadership(let schools): schools
         case .parties(let parties): parties
+        case .named(let names): [Self.namedOnly] + names
         }
     }
 }

@@ -12,6 +12,8 @@ indirect enum AudienceColumns: Hashable, Sendable {
     case parties([String], always: [String] = [])
     /// Everybody named in the arrays of these columns is a party, and whom the columns `or` name.
     case partiesOfEach([String], or: [String] = [])
+    /// Only who is named in the array of this column.
+    case namedIn(String)
     /// One audience for rows whose column has one of these values, another for the rest: a draft is its author's.
     case whether(_ column: String, in: [String], AudienceColumns, else: AudienceColumns)
 
@@ -36,6 +38,8 @@ indirect enum AudienceColumns: Hashable, Sendable {
                 let each = arrays.map(Self.hasElement) + columns.map(Self.isNamed)
                 return ("(" + each.joined(separator: " OR ") + ")", each.map { _ in .names(parties) })
             }
+        case .namedIn(let array):
+            (visibility.parties ?? visibility.names).map { (Self.hasElement(array), [.names($0)]) }
         case .whether(let column, let values, let first, let second):
             Self.either(column, values, first.condition(visibility), second.condition(visibility))
         case .parties(let columns, let always):

@@ -24,7 +24,10 @@ extension Table {
         Reference("leader", "leaderId", .person), Reference("owner", "ownerId", .person),
         Reference("provider", "providerSchoolId", .school), Reference("providerPerson", "providerPersonId", .person),
         Reference("receiver", "receivingSchoolId", .school), Reference("reviewer", "reviewerId", .person),
-        Reference("plan", "planId", .improvementPlan),
+        Reference("plan", "planId", .improvementPlan), Reference("lead", "leadId", .person),
+        Reference("headOfService", "headOfServiceId", .person), Reference("requester", "requesterId", .person),
+        Reference("assignee", "assigneeId", .person), Reference("author", "authorId", .person), Reference("team", "teamId", .businessTeam),
+        Reference("service", "serviceId", .businessService), Reference("type", "typeId", .requestType),
     ]
 }
 

@@ -12,6 +12,7 @@ package enum StoredTypes {
         ImprovementPlan.self, Objective.self, PlanReview.self, Finding.self, Need.self, SupportOffer.self, Deployment.self,
         TimeEntry.self, CalendarFeed.self,
         SharedResource.self, ResourceVersion.self, Adoption.self, ResourceProposal.self, Comment.self, ResourceCollection.self,
+        BusinessTeam.self, BusinessService.self, RequestType.self, SupportRequest.self, RequestMessage.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

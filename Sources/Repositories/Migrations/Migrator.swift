@@ -25,6 +25,7 @@ enum Migrator {
         migrator.registerMigration("120-files", foreignKeyChecks: .immediate) { try $0.execute(sql: migration120) }
         migrator.registerMigration("130-shared-resources", foreignKeyChecks: .immediate) { try $0.execute(sql: migration130) }
         migrator.registerMigration("135-facets", foreignKeyChecks: .immediate) { try $0.execute(sql: migration135) }
+        migrator.registerMigration("140-support-desk", foreignKeyChecks: .immediate) { try $0.execute(sql: migration140) }
         return migrator
     }()
 

@@ -69,7 +69,7 @@ package final class WriteTransaction: Transaction {
         var new = new
         new.etag = old.etag
         new.updatedAt = old.updatedAt
-        guard new != old else { return old }
+        guard new != old else { return new }
         return try replace(old, with: new, audience: audience, verb: verb)
     }
 

@@ -22,4 +22,13 @@ package struct CalendarDayService: ResourceService {
         if let other = others.first(where: { $0.id != item.id && $0.excludes(item) }) { throw DomainError.overlap(with: other) }
         return item
     }
+
+    package func stored(_ item: CalendarDay, replacing old: CalendarDay?, _ transaction: WriteTransaction) throws {
+        // The trust's own days close the central team's office.
+        if item.schoolId == nil || old.map({ $0.schoolId == nil }) == true { try transaction.rescheduleAll() }
+    }
+
+    package func deleted(_ item: CalendarDay, _ transaction: WriteTransaction) throws {
+        if item.schoolId == nil { try transaction.rescheduleAll() }
+    }
 }

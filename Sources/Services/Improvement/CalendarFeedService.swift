@@ -57,8 +57,7 @@ package struct CalendarFeedService: ResourceService {
                 let token = try transaction.find(ApiToken.self, id: feed.tokenId), token.isUsable(at: now)
             else { return nil }
             let today = try now.day(in: transaction.zone())
-            let grants = try token.personId.map { try transaction.people.grants(personId: $0, on: today) } ?? []
-            let actor = token.actor(grants: grants)
+            let actor = try transaction.actor(of: token, on: today)
             guard Permission.activitiesRead.isHeld(by: actor) else { return nil }
             let visibility = Visibility(of: actor)
             let activities = try transaction.calendarFeeds.activities(

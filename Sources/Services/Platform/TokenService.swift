@@ -191,9 +191,7 @@ package final class TokenService: ResourceReader {
 
     private static func find(secretDigest: String, at now: Instant, _ transaction: ReadTransaction) throws -> Known? {
         guard let (token, validUntil) = try transaction.tokens.find(secretDigest: secretDigest) else { return nil }
-        guard let person = token.personId else { return Known(token: token, validUntil: validUntil, actor: token.actor()) }
-        let grants = try transaction.people.grants(personId: person, on: now.day(in: try transaction.zone()))
-        return Known(token: token, validUntil: validUntil, actor: token.actor(grants: grants))
+        return try Known(token: token, validUntil: validUntil, actor: transaction.actor(of: token, on: now.day(in: transaction.zone())))
     }
 
     /// Whether a secret that is no good is a guess: of the form of one, and never anybody's. One that has expired, was revoked or rotated

@@ -16,7 +16,7 @@ extension Transaction {
         guard let token = try find(ApiToken.self, id: endpoint.tokenId) else { throw OwnerGone("The token it belongs to is gone.") }
         guard token.revokedAt == nil else { throw OwnerGone("The token it belongs to was revoked.") }
         guard token.isUsable(at: now) else { throw OwnerGone("The token it belongs to has expired.") }
-        let actor = token.actor(grants: try token.personId.map { try people.grants(personId: $0, on: now.day(in: try zone())) } ?? [])
+        let actor = try actor(of: token, on: now.day(in: zone()))
         guard Permission.webhooksWrite.isHeld(by: actor, for: .trust) else {
             throw OwnerGone("The token it belongs to may have no webhooks any more.")
         }

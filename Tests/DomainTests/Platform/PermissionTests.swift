@@ -26,6 +26,7 @@ struct PermissionTests {
         .calendarsRead,
         .codeListsRead, .tokensRead, .tokensWrite, .eventsRead, .frameworksRead, .prioritiesRead, .offersRead,
         .calendarFeedsRead, .calendarFeedsWrite, .filesRead, .filesWrite, .sharedResourcesRead, .adoptionsRead, .commentsWrite,
+        .catalogueRead, .supportRequestsRead, .supportRequestsWrite,
     ]
     private static let shared: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,
@@ -41,6 +42,8 @@ struct PermissionTests {
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
         .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord, .sharedResourcesWrite, .sharedResourcesPublish,
     ]
+    /// Of a specialist, for business areas and teams.
+    private static let serving: Set<Permission> = [.catalogueWrite, .supportRequestsServe]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [
         .schoolsWrite, .calendarsWrite, .delegationsWrite, .plansWrite, .selfEvaluationsWrite, .sharedResourcesWrite,
@@ -57,7 +60,7 @@ struct PermissionTests {
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
         case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(improving), [])
-        case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead]), [])
+        case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead, .supportRequestsBreakGlass]), [])
         case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
         case .operator: (Set(Permission.allCases), [])
         case .delegate: preconditionFailure("has a test of its own")
@@ -74,12 +77,29 @@ struct PermissionTests {
             let isAnothersChoice = role != .operator && Self.schoolsOwn.contains(permission)
             // The central team may hold a chapter wherever a school has handed it over.
             let isDelegable = role.isOfCentralTeam && Self.chapters.contains(permission)
+            // A specialist's, for business areas and teams.
+            let isOfArea = role == .specialist && Self.serving.contains(permission)
             #expect(
-                permission.isHeld(by: actor) == (trust.contains(permission) || own.contains(permission) || isDelegable), "\(permission)")
+                permission.isHeld(by: actor) == (trust.contains(permission) || own.contains(permission) || isDelegable || isOfArea),
+                "\(permission)")
             #expect(permission.isHeld(by: actor, for: .trust) == trust.contains(permission), "\(permission)")
             let atOwn = own.contains(permission) || (trust.contains(permission) && !isAnothersChoice)
             #expect(permission.isHeld(by: actor, for: .school(a)) == atOwn, "\(permission)")
             #expect(permission.isHeld(by: actor, for: .school(b)) == (trust.contains(permission) && !isAnothersChoice), "\(permission)")
+        }
+    }
+
+    @Test("A specialist serves the business areas of the appointment and the teams they are in, and no others")
+    func specialists() {
+        let actor = Actor(
+            kind: .token, id: "tok_1", name: "Bea", personId: "per_1", grants: [.init(role: Role.specialist.rawValue, areas: ["hr"])],
+            teamIds: ["tea_1"])
+        for permission in Self.serving {
+            #expect(permission.isHeld(by: actor, for: .area("hr")) && !permission.isHeld(by: actor, for: .area("finance")))
+            // What isn't known to be anybody's yet is anybody's to find out.
+            #expect(permission.isHeld(by: actor, for: .area(nil)))
+            #expect(permission.isHeld(by: actor, for: .team("tea_1")) && !permission.isHeld(by: actor, for: .team("tea_2")))
+            #expect(permission.isHeld(by: holder(.chiefExecutive), for: .area("finance")))
         }
     }
 

@@ -24,6 +24,7 @@ struct BulkTests {
             "/v1/webhook-endpoints": "a secret is shown once, to whoever asked for it",
             "/v1/files": "each is a body of its own", "/v1/calendar-feeds": "a secret is shown once, to whoever asked for it",
             "/v1/redactions": "each removes text for good, in every place", "/v1/subject-access-drafts": "each gathers all of one person",
+            "/v1/request-messages": "what was said stays, and is said one at a time",
         ]
         let paths = try #require(JSON(parsing: Contract().json)["paths"]?.objectValue)
         let collections = paths.filter { $1["post"] != nil && paths[$0 + "/{id}"] != nil || paths[$0 + "/{id}"]?["patch"] != nil }.map(

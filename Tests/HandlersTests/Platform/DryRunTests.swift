@@ -157,6 +157,8 @@ struct DryRunTests {
             "/v1/deployments": ["purpose": "Another"], "/v1/shared-resources": ["title": "Another"],
             "/v1/resource-versions": ["text": "Another"], "/v1/adoptions": ["adaptation": "Another"],
             "/v1/resource-proposals": ["note": "Another"], "/v1/comments": ["text": "Another"], "/v1/collections": ["title": "Another"],
+            "/v1/business-teams": ["name": "Another"], "/v1/business-services": ["name": "Another"],
+            "/v1/request-types": ["name": "Another"], "/v1/support-requests": ["subject": "Another"],
             "/v1/time-entries": ["note": "Another"], "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")

@@ -78,6 +78,7 @@ struct OperationTests {
     static func body(of collection: String, _ school: String, _ head: String, _ client: TestClient) async throws -> JSON {
         if let body = bodies[collection] { return body(school, head) }
         if let body = try await client.sharingBody(of: collection, school) { return body }
+        if let body = try await client.deskBody(of: collection, school, head) { return body }
         if ["/v1/objectives", "/v1/reviews"].contains(collection) {
             return try await bodyOfPlan(collection, plan(of: school, isActive: collection == "/v1/reviews", client))
         }

@@ -40,6 +40,7 @@ struct StateMatrixTests {
         func body(of action: Action) throws -> JSON? {
             let name = action.name + type.rawValue.prefix(1).uppercased() + type.rawValue.dropFirst()
             let bodies = TestClient.actionBodies.merging(TestClient.cycleActionBodies) { $1 }.merging(TestClient.sharingActionBodies) { $1 }
+                .merging(TestClient.deskActionBodies) { $1 }
             return try #require(bodies[name], "no body for \(name)")
         }
     }
@@ -60,8 +61,13 @@ struct StateMatrixTests {
         "sharedResource retired": shared, "resourceVersion published": "major = 1, minor = 0, publishedAt = updatedAt",
         "resourceProposal accepted": "acceptedVersionId = versionId", "resourceProposal offered": "acceptedVersionId = NULL",
         "resourceProposal declined": "acceptedVersionId = NULL", "resourceProposal withdrawn": "acceptedVersionId = NULL",
+        "supportRequest new": unfinished, "supportRequest open": unfinished, "supportRequest waitingOnSchool": unfinished,
+        "supportRequest onHold": unfinished,
+        "supportRequest resolved": "resolvedAt = updatedAt, closedAt = NULL, closeReason = NULL, dueBy = NULL",
+        "supportRequest closed": "closedAt = updatedAt, closeReason = 'done', dueBy = NULL",
         "deployment deployed": answers, "deployment complete": answers + ", impact = 4",
     ]
+    private static let unfinished = "resolvedAt = NULL, closedAt = NULL, closeReason = NULL"
     private static let unshared = "latestVersionId = NULL, latestNumber = NULL"
     private static let shared = "latestVersionId = 'ver_x', latestNumber = '1.0'"
     private static let answers =
@@ -117,7 +123,9 @@ struct StateMatrixTests {
             #expect((patch.status == 409) == !table.editable.contains(state), "\(state): \(patch.text)")
             guard !table.deletable.contains(state) else { continue }
             let deletion = try await client.delete(item + "?dryRun=true", token: client.integration)
-            #expect(deletion.status == 409 && deletion.json["allowedActions"] != nil, "\(state): \(deletion.text)")
+            // What is never deleted offers no DELETE.
+            let isOffered = deletion.status != 405 || !table.deletable.isEmpty
+            #expect(!isOffered || deletion.status == 409 && deletion.json["allowedActions"] != nil, "\(state): \(deletion.text)")
         }
     }
 
@@ -128,6 +136,7 @@ struct StateMatrixTests {
         .selfEvaluationsWrite: ["head"], .plansWrite: ["head"], .findingsWrite: ["head", "improvementLead", "chiefExecutive"],
         .needsWrite: ["head", "improvementLead", "chiefExecutive"],
         .offersWrite: ["head", "improvementLead", "chiefExecutive", "specialist"],
+        .catalogueWrite: ["chiefExecutive"], .supportRequestsWrite: ["head", "chiefExecutive"], .supportRequestsServe: ["chiefExecutive"],
         .sharedResourcesWrite: ["head"], .sharedResourcesPublish: ["head"],
         .deploymentsWrite: ["improvementLead", "chiefExecutive"], .deploymentsRecord: ["head", "improvementLead", "chiefExecutive"],
     ]
@@ -142,6 +151,8 @@ struct StateMatrixTests {
             var holders = try #require(Self.holders[action.permission], "\(action.permission)")
             // Whoever gives says whether there are days to give; here that is somebody of the trust.
             if action.name == "confirmCapacity" { holders.remove("head") }
+            // Only who asked.
+            if action.name == "rate" { holders = ["head"] }
             for state in action.from.sorted() {
                 version += 1
                 try await set(state, of: id, table.type, version: version, client)

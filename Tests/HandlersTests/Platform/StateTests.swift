@@ -30,6 +30,15 @@ import Testing
         }
     }
 
+    @Test("Each action is a type of event that can be asked for")
+    func events() {
+        #expect(Set(EventType.stateful.map(ObjectIdentifier.init)) == Set(Self.types.map(ObjectIdentifier.init)))
+        for type in ["improvementCycle.activated", "supportRequest.triaged", "supportRequest.escalated", "adoption.behind"] {
+            #expect(EventType.all.contains(type), "\(type)")
+        }
+        #expect(Set(EventType.all).count == EventType.all.count)
+    }
+
     @Test("docs/states.md is what the tables say; PARTNERSHIP_WRITE_DOCS=1 writes it")
     func documentation() throws {
         let chapters = Self.types.map { Self.markdown($0) }

@@ -49,6 +49,7 @@ extension TestClient {
             return ["planId": .string(try await OperationTests.plan(of: school, isActive: false, self)), "title": "More books"]
         }
         if let body = try await prepareSharingAction(operation, at: path) { return body }
+        if let body = try await prepareDeskAction(operation, at: path) { return body }
         guard let body = Self.actionBodies[operation.id] else { return try await prepareCycleAction(operation, at: path) }
         let item = path.prefix(upTo: try #require(path.lastIndex(of: "/")))
         if operation.path.hasPrefix("/v1/frameworks/") {

@@ -13,7 +13,12 @@ import Testing
         let parties: [Set<String>?] = [
             nil, [], ["sch_a"], ["per_1", "x_1"], ["role:trustAdmin"], ["role:trustee"], ["role:dataProtectionOfficer"],
         ]
-        return leaderships.flatMap { leadership in parties.map { Visibility(leadership: leadership, parties: $0) } }
+        return leaderships.flatMap { leadership in
+            parties.map { Visibility(leadership: leadership, parties: $0) } + [
+                Visibility(leadership: leadership, parties: nil, names: ["per_1"]),
+                Visibility(leadership: leadership, parties: nil, names: ["sch_a"]),
+            ]
+        }
     }()
 
     /// Rows that differ in everything an audience can depend on; made without foreign keys, since nobody looks at what they refer to.
@@ -41,7 +46,8 @@ import Testing
         case "etag": "\"1\""
         case "createdAt", "updatedAt": .string(Instant.test.description)
         case "areas", "schoolIds", "groups", "partnerSchoolIds", "evidence", "frequencies", "files", "values", "distinctiveStrengths",
-            "externalRefs", "members", "eventTypes", "keyStages", "yearGroups", "phases", "keywords", "authorIds", "fileIds", "itemIds":
+            "externalRefs", "members", "eventTypes", "keyStages", "yearGroups", "phases", "keywords", "authorIds", "fileIds", "itemIds",
+            "watcherIds", "tags", "checklist", "pauses", "missedTargets", "escalations", "brokenGlass":
             []
         case "entries": [:]
         case "startsFrom": "endsOn"
@@ -124,6 +130,17 @@ import Testing
                 row.merge(["resourceId": "x", "text": "x", "state": isDraft ? "hidden" : "visible", "recordedBy": row["id"] ?? .null]) {
                     $1
                 }
+            case .supportRequest:
+                row.merge([
+                    "reference": .string("BSR-2026-\(row["id"]?.stringValue?.last ?? "0")"), "subject": "x", "priority": "low",
+                    "channel": "portal", "state": "open", "isConfidential": .bool(isDraft), "visibleTo": [school, "per_1"],
+                    "openedAt": .string(Instant.test.description), "needsAttention": false, "reopenedCount": 0, "answers": [:],
+                ]) { $1 }
+            case .requestMessage:
+                row.merge([
+                    "requestId": "x", "text": "x", "kind": "reply", "isConfidential": .bool(isDraft), "visibleTo": [school, "x_1"],
+                    "sentAt": .string(Instant.test.description), "isAutomatic": false, "isFromTeam": false,
+                ]) { $1 }
             case .need: row.merge(["state": "open", "title": "x", "urgency": "low", "source": "plan"]) { $1 }
             case .supportOffer: row.merge(["state": "open", "title": "x", "daysPerTerm": 1, "evidence": []]) { $1 }
             case .deployment:

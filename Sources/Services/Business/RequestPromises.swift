@@ -1,0 +1,64 @@
+import Core
+import Domain
+import Repositories
+
+// Where what is promised about requests comes from: the service, the hours of its team or its own, the calendar of the trust.
+
+extension Transaction {
+    /// What a service promises with the hours that count: the team's where it has its own. nil while the service isn't known.
+    func promise(serviceId: String?, teamId: String?) throws -> SupportRequest.Promise? {
+        guard let service = try serviceId.flatMap({ try find(BusinessService.self, id: $0) }) else { return nil }
+        let team = try teamId.flatMap { try find(BusinessTeam.self, id: $0) }
+        let own = team?.hours ?? []
+        let windows = (own.isEmpty ? service.hours : own).compactMap(\.window)
+        let closures = (service.closures + (team?.closures ?? [])).map(\.closure)
+        let hours = try WorkingTime(windows: windows, closures: trustClosures() + closures, zone: zoneOffsets())
+        return SupportRequest.Promise(targets: service.targets, escalations: service.escalations, hours: hours)
+    }
+
+    /// Days on which nobody of the central team works: bank holidays, and days on which the trust's own calendar closes the office.
+    func trustClosures() throws -> [WorkingTime.Closure] {
+        let trust = try trust.find()
+        let always = LocalDate.earliest...LocalDate.latest
+        let holidays = try bankHolidays.titles(of: trust?.bankHolidayDivision ?? .englandAndWales, in: always)
+        let closed = try calendars.days(of: nil, in: always).filter { $0.kind == .closure || $0.kind == .officeClosure }
+        return holidays.sorted { $0.key < $1.key }.map { .days($0.key...$0.key, reason: "bank holiday: \($0.value)") }
+            + closed.map { .days($0.startsOn...$0.endsOn, reason: $0.reason.map { "closed: \($0)" } ?? "closed") }
+    }
+
+    func zoneOffsets() throws -> ZoneOffsets {
+        guard let zone = try ZoneOffsets.named(trust.find()?.timeZone ?? "Europe/London") ?? .named("Europe/London") else {
+            preconditionFailure("the system knows no Europe/London")
+        }
+        return zone
+    }
+}
+
+extension WriteTransaction {
+    /// Works out anew when these are due: hours, promises or the calendar have changed. Finished ones stay as they are.
+    func reschedule(_ requests: [SupportRequest]) throws {
+        var promises: [String: SupportRequest.Promise?] = [:]
+        for request in requests {
+            let key = "\(request.serviceId ?? "") \(request.teamId ?? "")"
+            let promise = try promises[key] ?? promise(serviceId: request.serviceId, teamId: request.teamId)
+            promises[key] = promise
+            var changed = request
+            changed.schedule(promise)
+            changed.visibleTo = try visibleTo(changed)
+            try update(from: request, to: changed, verb: "rescheduled", isTarget: false)
+        }
+    }
+
+    /// The same for all of them: the calendar of the trust has changed.
+    func rescheduleAll() throws { try reschedule(supportRequests.running()) }
+
+    /// Who sees a request: whom it concerns and who serves it; a confidential one only those who are named.
+    func visibleTo(_ request: SupportRequest) throws -> [String] {
+        let lead = try request.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.leadId }
+        let named =
+            [request.requesterId, request.recordedBy, request.assigneeId, lead] + request.watcherIds + request.brokenGlass.map(\.letInId)
+        if request.isConfidential { return Set(named.compactMap(\.self)).sorted() }
+        let serving = [request.teamId, request.area.map(Audience.area) ?? "role:specialist"].compactMap(\.self) + Audience.administrators
+        return Set(named.compactMap(\.self) + request.schoolIds + serving).sorted()
+    }
+}

@@ -1,0 +1,184 @@
+package import Core
+package import Domain
+import OrderedCollections
+package import Repositories
+
+/// What schools ask the central team for.
+package struct SupportRequestService: StatefulService {
+    package typealias Item = SupportRequest
+    package let store: Store
+    package let writing = Permission.supportRequestsWrite
+    /// Promises by service and team; reading them anew for each request would cost more than the request.
+    private let promises = Remembered<SupportRequest.Promise>(capacity: 1_000)
+
+    package init(store: Store) {
+        self.store = store
+    }
+
+    package func places(of item: SupportRequest, on day: LocalDate, _ transaction: some Transaction) throws -> [Scope] { item.places }
+
+    /// Of one school alone it ends with the school's time in the trust.
+    package func school(of item: SupportRequest) -> String? { item.schoolIds.count == 1 ? item.schoolIds.first : nil }
+
+    package func id(of key: String, _ transaction: some Transaction) throws -> String? {
+        try SupportRequest.type.isID(key) ? key : transaction.supportRequests.id(ofReference: key)
+    }
+
+    // MARK: Reading
+
+    package func encoded(_ id: String, expand: [String], _ call: Call) throws -> Encoded {
+        let visibility = Visibility(of: call.actor)
+        let found = try store.readNow { transaction -> (Encoded, SupportRequest)? in
+            guard let item = try transaction.encoded(Item.self, id: id, visibleTo: visibility),
+                let request = try transaction.find(Item.self, id: id)
+            else { return nil }
+            return (try transaction.expanding(item, of: Item.self, expand, for: call.actor), request)
+        }
+        guard let (item, request) = found else { throw DomainError.notFound }
+        return try standing(item, request, at: store.now())
+    }
+
+    package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
+        let visibility = Visibility(of: call.actor)
+        let now = store.now()
+        let query = Self.plain(query, call.actor, now)
+        var (page, requests) = try await store.read { transaction in
+            let page = try transaction.encodedPage(Item.self, query, visibleTo: visibility)
+            return (
+                try transaction.expanding(page, of: Item.self, query.expand, for: call.actor),
+                try page.items.map { try transaction.find(Item.self, id: $0.id) }
+            )
+        }
+        page.items = try zip(page.items, requests).map { item, request in
+            try request.map { try standing(item, $0, at: now) } ?? item
+        }
+        return page
+    }
+
+    package func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws {
+        let now = store.now()
+        try await store.each(Item.self, Self.plain(query, call.actor, now), visibleTo: Visibility(of: call.actor)) { item in
+            let request = try JSONCodec.decode(SupportRequest.self, from: JSON(parsing: item.bytes))
+            try await body(standing(item, request, at: now))
+        }
+    }
+
+    /// With what is left and what is late now.
+    private func standing(_ item: Encoded, _ request: SupportRequest, at now: Instant) throws -> Encoded {
+        let promise = request.isRunning ? try promise(of: request) : nil
+        return item.adding(request.standing(at: now, promise).members.map { ($0.name, $0.value.bytes) })
+    }
+
+    private func promise(of request: SupportRequest) throws -> SupportRequest.Promise? {
+        let (service, team) = (request.serviceId, request.teamId)
+        return try store.readNow("\(service ?? "") \(team ?? "")", remembering: promises) {
+            try $0.promise(serviceId: service, teamId: team)
+        }
+    }
+
+    /// `assigneeId=me` is the caller, `breached` what is due by now: everything else is a member.
+    private static func plain(_ query: ListQuery, _ actor: Actor, _ now: Instant) -> ListQuery {
+        var query = query
+        query.filters = query.filters.flatMap { filter -> [Filter] in
+            switch filter.member {
+            case "assigneeId":
+                var filter = filter
+                filter.values = filter.values.map { $0 == "me" ? .string(actor.personId ?? actor.id) : $0 }
+                return [filter]
+            case "breached":
+                let isBreached = filter.values.contains(true) || filter.values.contains("true")
+                return [Filter(member: "dueBy", comparison: isBreached ? .lt : .gte, values: [.string(now.description)])]
+            default: return [filter]
+            }
+        }
+        return query
+    }
+
+    /// Why each promise is due when it is: every stretch that counts and every one that doesn't.
+    package func explanation(_ id: String, _ call: Call) throws -> RequestExplanation {
+        let request = try find(id, call)
+        // By whole minutes, as everything in it: within one the answer is the same.
+        let now = store.now().milliseconds
+        return RequestExplanation(request, try promise(of: request), at: Instant(milliseconds: now - now % 60_000))
+    }
+
+    // MARK: Writing
+
+    package func prepare(
+        _ item: SupportRequest, replacing old: SupportRequest?, _ transaction: WriteTransaction
+    ) throws -> SupportRequest {
+        var item = item
+        var errors: [FieldError] = []
+        if let old {
+            try checkMayChange(old, to: item, transaction)
+        } else {
+            errors += try transaction.begin(&item)
+        }
+        errors += try transaction.errors(in: item, replacing: old)
+        guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        item.visibleTo = try transaction.visibleTo(item)
+        let promise = try transaction.promise(serviceId: item.serviceId, teamId: item.teamId)
+        item.schedule(promise)
+        item.standing = item.standing(at: transaction.now, promise)
+        return item
+    }
+
+    /// The team changes what can be changed, the school what it said, until the team has begun.
+    private func checkMayChange(_ old: SupportRequest, to item: SupportRequest, _ transaction: WriteTransaction) throws {
+        // An action asked for its own permission.
+        guard item.state == old.state else { return }
+        let (before, after) = (try old.wireTree(), try item.wireTree())
+        let changed = SupportRequest.writableMembers.filter { before[$0] != after[$0] }
+        guard !changed.isEmpty, try !transaction.serves(item) else { return }
+        if let member = changed.subtracting(SupportRequest.schoolMembers).min() {
+            throw DomainError.forbidden("\(member) is changed by those who serve the request.")
+        }
+        guard old.state == .new else {
+            throw DomainError.notInThisState(
+                "The team has begun with it; what is to be added goes into a message.", allowedActions: old.allowedActions)
+        }
+    }
+
+    package func stored(_ item: SupportRequest, replacing old: SupportRequest?, _ transaction: WriteTransaction) throws {
+        if item.externalRefs != old?.externalRefs ?? [] { try transaction.replaceExternalRefs(of: item) }
+        guard let old, item.visibleTo != old.visibleTo || item.isConfidential != old.isConfidential else { return }
+        try transaction.showMessages(of: item)
+    }
+
+    /// Lets the caller into a confidential request; everybody named in it is told by the event, and the audit trail keeps it.
+    ///
+    /// Throws `notFound`, `forbidden`, and `conflict` for what isn't confidential.
+    package func breakGlass(_ id: String, reason: String, _ call: Call) async throws -> SupportRequest {
+        try await store.write(call) { transaction in
+            try transaction.authorise(.supportRequestsBreakGlass, for: .trust)
+            guard let request = try transaction.find(SupportRequest.self, id: id) else { throw DomainError.notFound }
+            guard request.isConfidential else { throw DomainError.conflict("It isn't confidential.") }
+            var opened = request
+            opened.brokenGlass.append(
+                SupportRequest.BrokenGlass(letInId: call.actor.personId ?? call.actor.id, reason: reason, at: transaction.now))
+            opened.visibleTo = try transaction.visibleTo(opened)
+            opened.standing = opened.standing(
+                at: transaction.now, try transaction.promise(serviceId: request.serviceId, teamId: request.teamId))
+            let stored = try transaction.update(from: request, to: opened, verb: "glassBroken")
+            try transaction.showMessages(of: stored)
+            return stored
+        }
+    }
+
+    /// The request a caller wants to be let into: nobody but those who may is told that there is one. Throws `notFound`, `forbidden`.
+    package func identifyForBreaking(_ id: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+        let now = store.now()
+        return try store.readNow { transaction in
+            try transaction.authorise(.supportRequestsBreakGlass, for: .trust, call.actor, on: now.day(in: transaction.zone()))
+            guard let key = try self.id(of: id, transaction), let request = try transaction.find(SupportRequest.self, id: key) else {
+                throw DomainError.notFound
+            }
+            return (request.id, request.etag)
+        }
+    }
+}
+
+extension SupportRequest {
+    /// Where a permission to write or serve it counts: its schools, its business area, its team.
+    var places: [Scope] { [.area(area)] + [teamId].compactMap { $0.map(Scope.team) } + schoolIds.map(Scope.school) }
+}

@@ -1,0 +1,69 @@
+import Core
+import Domain
+import OrderedCollections
+import Testing
+
+/// Only those concerned, everywhere.
+@Suite("Who sees a request") struct RequestVisibilityTests {
+    typealias Desk = SupportRequestTests.Desk
+
+    @Test("Those it concerns and those who serve it see a request and what is said, nobody else learns that there is one")
+    func parties() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let raised = try await desk.raise(by: desk.teacher)
+        _ = try await desk.say("Seven to nine", about: raised, by: desk.teacher)
+        let other = try await client.addMember(urn: "100026")
+        let strangers = [
+            try await client.token(of: client.appoint(.headteacher, at: other, name: "Ruth Adeyemi")),
+            try await client.token(of: client.appoint(.teacher, at: desk.school, name: "Another")),
+            try await client.token(of: client.appoint(.trustee, name: "Trustee")),
+        ]
+        let finance = try await client.addPerson("Cy Finance")
+        _ = try await client.add(
+            "/v1/appointments", ["personId": .string(finance), "role": "specialist", "areas": ["finance"], "startsOn": "2020-01-01"])
+        for token in strangers + [try await client.token(of: finance)] {
+            #expect(try await client.get(desk.path(raised), token: token).status == 404)
+            #expect(try await client.get("/v1/support-requests/BSR-2026-000001/explanation", token: token).status == 404)
+            #expect(try await client.get("/v1/support-requests?count=exact", token: token).json["total"] == 0)
+            #expect(try await client.get("/v1/request-messages?count=exact", token: token).json["total"] == 0)
+            #expect(try await desk.say("x", about: raised, by: token).status == 422)
+            let events = try await client.get("/v1/events?type=supportRequest.created", token: token).json["items"]
+            #expect(events == [])
+        }
+        for token in [desk.teacher, desk.headToken, desk.specialistToken, client.admin] {
+            #expect(try await client.get(desk.path(raised), token: token).status == 200)
+            #expect(try await client.get("/v1/request-messages?count=exact", token: token).json["total"] == 1)
+        }
+        // Once it is another's area, it is another's to serve.
+        let team = try await client.add("/v1/business-teams", ["name": "Money", "memberIds": [.string(finance)]])
+        #expect(try await client.patch(desk.path(raised), token: desk.specialistToken, ["teamId": .string(team)]).status == 200)
+        #expect(try await client.get(desk.path(raised), token: client.token(of: finance)).status == 200)
+    }
+
+    @Test("A confidential one is for the people named in it alone; breaking the glass lets in, with the reason, and is told")
+    func confidential() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let type = try await client.addRequestType(["isConfidential": true], service: desk.service)
+        let raised = try await desk.raise(by: desk.teacher, ["typeId": .string(type), "serviceId": .null])
+        #expect(raised["isConfidential"] == true)
+        let chief = try await client.token(of: client.appoint(.chiefExecutive, name: "Chief"))
+        for token in [desk.headToken, desk.specialistToken, chief, client.integration, client.admin] {
+            #expect(try await client.get(desk.path(raised), token: token).status == 404)
+            #expect(try await client.get("/v1/support-requests?count=exact", token: token).json["total"] == 0)
+            let events = try await client.get("/v1/events?type=supportRequest.created", token: token).json["items"]
+            #expect(events == [])
+        }
+        #expect(try await client.get(desk.path(raised), token: desk.teacher).status == 200)
+        _ = try await desk.say("In confidence", about: raised, by: desk.teacher)
+        #expect(try await client.get("/v1/request-messages?count=exact", token: client.integration).json["total"] == 0)
+        #expect(try await client.post(desk.path(raised) + "/break-glass", token: desk.headToken, ["reason": "x"]).status == 403)
+        let broken = try await client.post(desk.path(raised) + "/break-glass", token: chief, ["reason": "A complaint"])
+        #expect(broken.status == 200 && broken.json["brokenGlass"]?.arrayValue?.first?.text("reason") == "A complaint", "\(broken.text)")
+        #expect(try await client.get(desk.path(raised), token: chief).status == 200)
+        #expect(try await client.get("/v1/request-messages?count=exact", token: chief).json["total"] == 1)
+        let events = try await client.get("/v1/events?type=supportRequest.glassBroken", token: desk.teacher).json["items"]
+        #expect(events?.arrayValue?.count == 1)
+    }
+}
