@@ -39,7 +39,7 @@ var targets: [Target] = [
     .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioTLS], swiftSettings: strict),
     .target(name: "HTTPClient", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioHTTP1], swiftSettings: strict),
-    .target(name: "Core", dependencies: ["Cryptography", collections], swiftSettings: strict),
+    .target(name: "Core", dependencies: ["Cryptography", collections, yams], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["Core", collections], swiftSettings: strict),
     .target(
         name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, sqlite, collections, deque], swiftSettings: strict),
@@ -50,7 +50,7 @@ var targets: [Target] = [
         name: "Routing",
         dependencies: [
             "Core", "Cryptography", "TLS", "CZlib", "COpenAPI", nioCore, nioPosix, nioTLS, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1,
-            nioHTTPTypes2, httpTypes, hummingbird, lifecycle, logging, metrics, metricsCore, collections, yams,
+            nioHTTPTypes2, httpTypes, hummingbird, lifecycle, logging, metrics, metricsCore, collections,
         ],
         swiftSettings: strict),
     .target(name: "Handlers", dependencies: ["Routing", "Services", "Domain", "Core", collections], swiftSettings: strict),

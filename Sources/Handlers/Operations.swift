@@ -67,11 +67,16 @@ package struct Operations: Sendable {
             ResourceProposalHandlers(proposals: services.resourceProposals).bindings,
             CommentHandlers(comments: services.comments).bindings,
             ResourceCollectionHandlers(collections: services.resourceCollections).bindings,
+            // Business
             BusinessTeamHandlers(teams: services.businessTeams).bindings,
             BusinessServiceHandlers(services: services.businessServices).bindings,
             RequestTypeHandlers(types: services.requestTypes).bindings,
             SupportRequestHandlers(requests: services.supportRequests).bindings,
             RequestMessageHandlers(messages: services.requestMessages).bindings,
+            RequestLinkHandlers(links: services.requestLinks).bindings,
+            RequestTimeEntryHandlers(entries: services.requestTimeEntries).bindings,
+            RequestStatisticsHandlers(statistics: services.requestStatistics).bindings,
+            CatalogueHandlers(imports: services.catalogueImport).bindings,
         ].flatMap(\.self)
     }
 }

@@ -67,6 +67,10 @@ package struct DomainServices: Sendable {
     package let requestTypes: RequestTypeService
     package let supportRequests: SupportRequestService
     package let requestMessages: RequestMessageService
+    package let requestLinks: RequestLinkService
+    package let requestTimeEntries: RequestTimeEntryService
+    package let requestStatistics: RequestStatisticsService
+    package let catalogueImport: CatalogueImport
     package let requestClockwork: SupportRequestClockwork
     package let health: HealthService
 
@@ -142,6 +146,10 @@ package struct DomainServices: Sendable {
         requestTypes = RequestTypeService(store: store)
         supportRequests = SupportRequestService(store: store)
         requestMessages = RequestMessageService(store: store)
+        requestLinks = RequestLinkService(store: store)
+        requestTimeEntries = RequestTimeEntryService(store: store)
+        requestStatistics = RequestStatisticsService(store: store)
+        catalogueImport = CatalogueImport(store: store)
         requestClockwork = SupportRequestClockwork(store: store, logger: logger)
         sharingReports = SharingReports(store: store)
         health = HealthService(store: store, dataDirectory: directory)

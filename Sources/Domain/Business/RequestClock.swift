@@ -94,6 +94,9 @@ package struct RequestClock: Hashable, Sendable {
         return Int((worked(until: end, in: hours) - Int64(minutes) * .minute) / .minute)
     }
 
+    /// Whole working minutes from the start until a moment, without pauses.
+    package func workedMinutes(until moment: Instant, in hours: WorkingTime) -> Int { Int(worked(until: moment, in: hours) / .minute) }
+
     /// Every stretch from the start until it is due, or until `moment` where that is later or it isn't known when it will be: what counts,
     /// and why the rest doesn't.
     package func explanation(at moment: Instant, in hours: WorkingTime) -> WorkingTime.Explanation {

@@ -111,6 +111,10 @@ package struct SupportRequest: Resource {
     package var lastRepliedAt: Instant?
     package var resolvedAt: Instant?
     package var closedAt: Instant?
+    /// Working minutes from the opening to the first response, whatever stood.
+    package var firstResponseMinutes: Int?
+    /// Working minutes from the opening to the end, without those in which it stood; null until then.
+    package var resolutionMinutes: Int?
     package var reopenedCount: Int
     /// When its clocks stood, and stand.
     package var pauses: [RequestClock.Pause]
@@ -165,7 +169,8 @@ package struct SupportRequest: Resource {
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case id, reference, subject, description, typeId, serviceId, area, schoolIds, requesterId, priority, teamId, assigneeId,
             watcherIds, channel, messageId, externalRefs, tags, checklist, fileIds, answers, isConfidential, needsAttention, stateReason,
-            resolution, closeReason, mergedIntoId, openedAt, firstRespondedAt, lastRepliedAt, resolvedAt, closedAt, reopenedCount, pauses,
+            resolution, closeReason, mergedIntoId, openedAt, firstRespondedAt, lastRepliedAt, resolvedAt, closedAt, firstResponseMinutes,
+            resolutionMinutes, reopenedCount, pauses,
             firstResponseDueAt, updateDueAt, resolutionDueAt, dueBy, missedTargets, escalations, escalatesAt, remindsOn, closesOn,
             statutoryDeadline, satisfaction, satisfactionComment, brokenGlass, visibleTo, state, recordedBy, createdAt, updatedAt, etag
     }

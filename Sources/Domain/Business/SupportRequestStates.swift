@@ -2,7 +2,7 @@ package import Core
 
 extension SupportRequest: Stateful {
     package enum Action: String, CaseIterable, Sendable {
-        case triage, assign, waitOnSchool, hold, resume, resolve, reopen, close, rate, extendDeadline
+        case triage, assign, waitOnSchool, hold, resume, resolve, reopen, close, merge, rate, extendDeadline
     }
 
     package static let editableStates: Set<State> = [.new, .open, .waitingOnSchool, .onHold, .resolved]
@@ -46,6 +46,11 @@ extension SupportRequest: Stateful {
                 from: [.new, .open, .waitingOnSchool, .onHold, .resolved], to: .closed, permission: .supportRequestsWrite, verb: "closed",
                 summary:
                     "Ends it, with the reason: the team any, the school only `cancelled`. The service closes what was resolved long enough ago."
+            )
+        case .merge:
+            serving(
+                [.new, .open, .waitingOnSchool, .onHold], .closed, "merged",
+                "Ends it as part of another, which it names. Both keep what was said and their reference; if either is confidential, both are."
             )
         case .rate:
             Transition(

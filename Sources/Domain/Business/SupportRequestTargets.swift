@@ -88,7 +88,12 @@ extension SupportRequest {
     package mutating func replied(at moment: Instant, _ promise: Promise?) {
         note(.firstResponse, at: moment, promise)
         note(.update, at: moment, promise)
-        firstRespondedAt = firstRespondedAt ?? moment
+        if firstRespondedAt == nil {
+            firstRespondedAt = moment
+            firstResponseMinutes = promise.map {
+                RequestClock(.firstResponse, minutes: 0, from: openedAt).workedMinutes(until: moment, in: $0.hours)
+            }
+        }
         lastRepliedAt = max(lastRepliedAt ?? moment, moment)
         needsAttention = false
     }
@@ -107,6 +112,9 @@ extension SupportRequest {
             note(.firstResponse, at: moment, promise)
             note(.update, at: moment, promise)
             note(.resolution, at: moment, promise)
+            resolutionMinutes = promise.map {
+                RequestClock(.resolution, minutes: 0, from: openedAt, pauses: pauses).workedMinutes(until: moment, in: $0.hours)
+            }
         }
         let stood = Self.standing.contains(state) || Self.finished.contains(state)
         let stands = Self.standing.contains(next) || Self.finished.contains(next)
@@ -119,7 +127,7 @@ extension SupportRequest {
         if next == .resolved { resolvedAt = moment }
         if next == .closed { closedAt = moment }
         if !Self.finished.contains(next), Self.finished.contains(state) {
-            (resolvedAt, closedAt, closeReason, closesOn) = (nil, nil, nil, nil)
+            (resolvedAt, closedAt, closeReason, closesOn, resolutionMinutes) = (nil, nil, nil, nil, nil)
             reopenedCount += 1
         }
         state = next

@@ -11,6 +11,7 @@ package enum CodeList: String, CaseIterable, Codable, Sendable {
     case subjects
     case keyStages = "key-stages"
     case businessAreas = "business-areas"
+    case workKinds = "work-kinds"
     case dayKinds = "day-kinds"
     case decisionKinds = "decision-kinds"
 
@@ -44,6 +45,7 @@ package enum CodeList: String, CaseIterable, Codable, Sendable {
         case .subjects: ("Subjects", "What is taught.", nil)
         case .keyStages: ("Key stages", "Phases of the curriculum, from the early years to sixteen plus.", nil)
         case .businessAreas: ("Business areas", "What the central team does for schools.", nil)
+        case .workKinds: ("Kinds of work", "What time was spent on for a support request.", nil)
         case .dayKinds: ("Kinds of day", "What a day of the school calendar can be.", nil)
         case .decisionKinds: ("Kinds of decision", "What the leadership group decides on.", nil)
         }

@@ -12,7 +12,7 @@ package enum EventType {
     private static let others = [
         "person.erased", "retentionRule.applied", "subjectAccessDraft.completed", "webhookEndpoint.disabled", "activity.replanned",
         "sharedResource.published", "adoption.behind", "requestType.superseded", "supportRequest.replied", "supportRequest.rescheduled",
-        "supportRequest.escalated", "supportRequest.reminded", "supportRequest.glassBroken",
+        "supportRequest.escalated", "supportRequest.reminded", "supportRequest.glassBroken", "supportRequest.absorbed",
     ]
 
     /// Those with a table of states; a test holds it against what is stored.

@@ -16,13 +16,18 @@ package struct File: Resource {
     package var schoolId: String?
     /// Follows what has it; set by ``share(with:of:)``.
     package private(set) var sharedWith: Sharing
+    /// Whether something confidential has it; set by ``show(to:isConfidential:)``.
+    package private(set) var isConfidential: Bool
+    /// Who sees it because they see a support request that has it.
+    package private(set) var visibleTo: [String]
     package var recordedBy: String
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, contentType, sizeBytes, sha256, schoolId, sharedWith, recordedBy, createdAt, updatedAt, etag
+        case id, name, contentType, sizeBytes, sha256, schoolId, sharedWith, isConfidential, visibleTo, recordedBy, createdAt, updatedAt,
+            etag
     }
 
     /// As wide as what has the file: nothing yet, a draft of a school's, something published.
@@ -31,7 +36,9 @@ package struct File: Resource {
     }
 
     package var audience: Audience {
-        sharedWith == .everyone ? .directory : .parties([recordedBy] + (sharedWith == .school ? [schoolId].compactMap(\.self) : []))
+        if sharedWith == .everyone { return .directory }
+        if isConfidential { return .named(visibleTo) }
+        return .parties([recordedBy] + (sharedWith == .school ? [schoolId].compactMap(\.self) : []) + visibleTo)
     }
     package static let writableMembers: Set<String> = []
     package static let readOnlyReason = "is part of the file, which never changes: upload another one"
@@ -46,6 +53,8 @@ package struct File: Resource {
         self.sizeBytes = sizeBytes
         self.sha256 = sha256
         sharedWith = .uploader
+        isConfidential = false
+        visibleTo = []
         self.recordedBy = recordedBy
         createdAt = now
         updatedAt = now
@@ -57,6 +66,12 @@ package struct File: Resource {
         if self.schoolId == nil { self.schoolId = schoolId }
         guard sharedWith != .everyone else { return }
         sharedWith = sharing == .school && self.schoolId == nil ? .uploader : sharing
+    }
+
+    /// Support requests have it, or no longer: who sees any of them sees it; where one is confidential, nobody else does.
+    package mutating func show(to names: Set<String>, isConfidential: Bool) {
+        self.isConfidential = isConfidential
+        visibleTo = (isConfidential ? names.union([recordedBy]) : names).sorted()
     }
 
     // MARK: Names

@@ -61,7 +61,7 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
     // Collaboration.
     case sharedResource, resourceVersion, adoption, resourceProposal, comment, resourceCollection
     // Business.
-    case businessTeam, businessService, requestType, supportRequest, requestMessage
+    case businessTeam, businessService, requestType, supportRequest, requestMessage, requestLink, requestTimeEntry
 
     private var entry: (prefix: String, path: String, read: Permission) {
         switch self {
@@ -112,6 +112,8 @@ package enum ResourceType: String, CaseIterable, Codable, Sendable {
         case .requestType: ("rqt", "/v1/request-types", .catalogueRead)
         case .supportRequest: ("req", "/v1/support-requests", .supportRequestsRead)
         case .requestMessage: ("msg", "/v1/request-messages", .supportRequestsRead)
+        case .requestLink: ("lnk", "/v1/request-links", .supportRequestsRead)
+        case .requestTimeEntry: ("rte", "/v1/request-time-entries", .supportRequestsRead)
         case .timeEntry: ("tme", "/v1/time-entries", .deploymentsRead)
         }
     }

@@ -95,7 +95,7 @@ package struct Retention: Hashable, Sendable {
                 .updatedAt, months: 72,
                 "Who proposed and said what about a resource, as long as a claim can be brought: Limitation Act 1980.")
         case .businessTeam, .businessService, .requestType: forGood("What schools could ask for, as long as their requests are looked at.")
-        case .supportRequest, .requestMessage:
+        case .supportRequest, .requestMessage, .requestLink, .requestTimeEntry:
             Retention(
                 .updatedAt, months: 72,
                 "What was asked and answered can be asked about as long as a claim can be brought: six years, Limitation Act 1980.")

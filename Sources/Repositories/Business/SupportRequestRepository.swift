@@ -2,30 +2,6 @@ package import Core
 package import Domain
 import GRDB
 
-extension SupportRequest: Stored {
-    package static let table = Table(
-        SupportRequest.self,
-        members: [
-            .required("reference"), .required("subject"), .optional("typeId"), .optional("serviceId"), .optional("area"),
-            .element("schoolId", of: "schoolIds"), .optional("requesterId"), .required("priority"), .optional("teamId"),
-            .optional("assigneeId"), .element("watcherId", of: "watcherIds"), .required("channel"), .element("tag", of: "tags"),
-            .required("needsAttention"), .optional("mergedIntoId"), .instant("openedAt"), .instant("resolvedAt", isNullable: true),
-            .instant("dueBy", isNullable: true), .element("missedTarget", of: "missedTargets"), .optional("satisfaction"),
-            .required("state"), .instant("updatedAt"),
-        ], audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])),
-        sideTables: ["supportRequestExternalRef": "externalRefs"])
-}
-
-extension SupportRequest: ExternallyReferred {}
-
-extension RequestMessage: Stored {
-    package static let table = Table(
-        RequestMessage.self,
-        members: [
-            .required("requestId"), .required("kind"), .optional("authorId"), .instant("sentAt"), .instant("updatedAt"),
-        ], audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])))
-}
-
 extension Transaction {
     package var supportRequests: SupportRequestRepository<Self> { SupportRequestRepository(transaction: self) }
 }
@@ -55,6 +31,88 @@ package struct SupportRequestRepository<Owner: Transaction> {
         try rows(
             "state NOT IN ('resolved', 'closed') AND (?1 IS NULL OR serviceId = ?1) AND (?2 IS NULL OR teamId = ?2)",
             [serviceId.map(SQLValue.text) ?? .null, teamId.map(SQLValue.text) ?? .null])
+    }
+
+    /// Whose work a person does on a day, because they are away.
+    package func covered(by personId: String, on day: LocalDate) throws -> [String] {
+        var teams: [BusinessTeam] = []
+        let sql = "SELECT \(BusinessTeam.table.selection) FROM businessTeam WHERE away <> '[]' ORDER BY id"
+        try transaction.connection.database.cached(sql).eachRow([]) { teams.append(try RowDecoder(row: $0).decode(BusinessTeam.self)) }
+        let covered = teams.flatMap { team in team.away.map(\.personId).filter { team.cover(for: $0, on: day) == personId } }
+        return Set(covered).sorted()
+    }
+
+    /// What people have to do, as far as the caller sees it.
+    package struct Load: Sendable {
+        /// Open ones that run.
+        package var open = 0
+        /// Waiting for a school, or held.
+        package var standing = 0
+        /// Of those that run: due by the given moment, and by now.
+        package var dueSoon = 0
+        package var breached = 0
+
+        package init() {}
+    }
+
+    /// What each of a team has to do; under "" what nobody has.
+    package func load(
+        ofTeam teamId: String, at now: Instant, dueBy soon: Instant, visibleTo visibility: Visibility
+    ) throws -> [String: Load] {
+        let visible = SupportRequest.table.audience.condition(visibility)
+        let sql = """
+            SELECT ifnull(assigneeId, ''), sum(state IN ('new', 'open')), sum(state IN ('waitingOnSchool', 'onHold')), sum(dueBy < ?), sum(dueBy < ?)
+            FROM supportRequest WHERE teamId = ? AND state NOT IN ('resolved', 'closed') AND \(visible?.sql ?? "TRUE") GROUP BY 1
+            """
+        let arguments = [.instant(soon), .instant(now), .text(teamId)] + (visible?.arguments ?? [])
+        var loads: [String: Load] = [:]
+        try transaction.connection.database.cached(sql).eachRow(arguments) { row in
+            var load = Load()
+            load.open = Int(row.integer(1))
+            load.standing = Int(row.integer(2))
+            load.dueSoon = row.isNull(3) ? 0 : Int(row.integer(3))
+            load.breached = row.isNull(4) ? 0 : Int(row.integer(4))
+            loads[row.text(0)] = load
+        }
+        return loads
+    }
+
+    /// What is counted of those opened within some time, by id.
+    package func samples(
+        openedIn moments: Range<Instant>, at now: Instant, _ zone: ZoneOffsets, visibleTo visibility: Visibility
+    ) throws -> [RequestStatistics.Sample] {
+        let visible = SupportRequest.table.audience.condition(visibility)
+        let sql = """
+            SELECT schoolIds, serviceId, teamId, area, priority, openedAt, state, dueBy < ?, reopenedCount, firstResponseMinutes,
+                resolutionMinutes, missedTargets, satisfaction, resolvedAt IS NOT NULL OR closeReason IS 'done'
+            FROM supportRequest WHERE openedAt >= ? AND openedAt < ? AND \(visible?.sql ?? "TRUE")
+            """
+        let arguments: [SQLValue] =
+            [.instant(now), .instant(moments.lowerBound), .instant(moments.upperBound)] + (visible?.arguments ?? [])
+        var samples: [RequestStatistics.Sample] = []
+        try transaction.connection.database.cached(sql).eachRow(arguments) { row in
+            func text(_ column: Int32) -> String? { row.isNull(column) ? nil : row.text(column) }
+            func integer(_ column: Int32) -> Int? { row.isNull(column) ? nil : Int(row.integer(column)) }
+            let state = SupportRequest.State(rawValue: row.text(6)) ?? .new
+            samples.append(
+                RequestStatistics.Sample(
+                    schoolIds: try row.strings(0), serviceId: text(1), teamId: text(2), area: text(3), priority: row.text(4),
+                    openedOn: zone.day(of: try row.instant(5)), isFinished: SupportRequest.finished.contains(state),
+                    isResolved: SupportRequest.finished.contains(state) && row.integer(13) == 1, isLateNow: integer(7) == 1,
+                    reopenedCount: Int(row.integer(8)), firstResponseMinutes: integer(9), resolutionMinutes: integer(10),
+                    missed: Set(try row.strings(11).compactMap(RequestClock.Target.init)), satisfaction: integer(12)))
+        }
+        return samples
+    }
+
+    /// Time spent by one person on a day.
+    package func entries(of personId: String, on day: LocalDate) throws -> [RequestTimeEntry] {
+        var found: [RequestTimeEntry] = []
+        let sql = "SELECT \(RequestTimeEntry.table.selection) FROM requestTimeEntry WHERE personId = ? AND day = ? ORDER BY id"
+        try transaction.connection.database.cached(sql).eachRow([.text(personId), day.stored]) {
+            found.append(try RowDecoder(row: $0).decode(RequestTimeEntry.self))
+        }
+        return found
     }
 
     /// Those of which somebody is to be told by now.

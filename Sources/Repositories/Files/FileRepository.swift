@@ -10,7 +10,10 @@ extension File: Stored {
             .required("recordedBy"),
             .instant("createdAt"), .instant("updatedAt"),
         ],
-        audience: .whether("sharedWith", in: ["everyone"], .directory, else: .parties(["recordedBy", "schoolId"])))
+        audience: .whether(
+            "sharedWith", in: ["everyone"], .directory,
+            else: .whether(
+                "isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"], or: ["recordedBy", "schoolId"]))))
 }
 
 extension Transaction {

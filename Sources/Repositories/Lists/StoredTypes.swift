@@ -13,6 +13,7 @@ package enum StoredTypes {
         TimeEntry.self, CalendarFeed.self,
         SharedResource.self, ResourceVersion.self, Adoption.self, ResourceProposal.self, Comment.self, ResourceCollection.self,
         BusinessTeam.self, BusinessService.self, RequestType.self, SupportRequest.self, RequestMessage.self,
+        RequestLink.self, RequestTimeEntry.self,
     ]
 
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.

@@ -26,6 +26,7 @@ enum Migrator {
         migrator.registerMigration("130-shared-resources", foreignKeyChecks: .immediate) { try $0.execute(sql: migration130) }
         migrator.registerMigration("135-facets", foreignKeyChecks: .immediate) { try $0.execute(sql: migration135) }
         migrator.registerMigration("140-support-desk", foreignKeyChecks: .immediate) { try $0.execute(sql: migration140) }
+        migrator.registerMigration("150-desk-work", foreignKeyChecks: .immediate) { try $0.execute(sql: migration150) }
         return migrator
     }()
 

@@ -101,7 +101,7 @@ enum ParameterValue {
     static func parse(_ text: String, _ types: Schema.Types) -> JSON {
         if types.contains(.string) { return .string(text) }
         if types.contains(.boolean), text == "true" || text == "false" { return .bool(text == "true") }
-        if !types.isDisjoint(with: [.integer, .number]), let number = NumberText.parse(text) { return number }
+        if !types.isDisjoint(with: [.integer, .number]), let number = JSON.number(text) { return number }
         return .string(text)
     }
 }

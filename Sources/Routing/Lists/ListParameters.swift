@@ -127,11 +127,11 @@ struct ListParameters {
         switch type {
         case .text: return .string(text)
         case .integer:
-            guard let number = NumberText.parse(text)?.integerValue, number.magnitude <= SchemaCheck.safeInteger.magnitude else {
+            guard let number = JSON.number(text)?.integerValue, number.magnitude <= SchemaCheck.safeInteger.magnitude else {
                 return nil
             }
             return .integer(number)
-        case .number: return NumberText.parse(text)
+        case .number: return JSON.number(text)
         case .boolean: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
         case .date: return LocalDate(text).map { .string($0.description) }
         case .instant: return Instant(text).map { .string($0.description) }

@@ -47,7 +47,7 @@ package struct RequestMessageService: ResourceService {
             errors.append(FieldError(pointer: "/fileIds/\(index)", code: "not-found", detail: "is not the id of a file you have"))
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
-        return transaction.shown(item, as: request)
+        return try transaction.shown(item, as: request)
     }
 
     package func checkDeletion(of item: RequestMessage, _ transaction: WriteTransaction) throws {
@@ -55,7 +55,9 @@ package struct RequestMessageService: ResourceService {
     }
 
     package func stored(_ item: RequestMessage, replacing old: RequestMessage?, _ transaction: WriteTransaction) throws {
-        guard old == nil, item.kind == .reply, !item.isAutomatic,
+        guard old == nil else { return }
+        try transaction.showFiles(item.fileIds)
+        guard item.kind == .reply, !item.isAutomatic,
             let request = try transaction.find(SupportRequest.self, id: item.requestId)
         else { return }
         let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId)
@@ -76,27 +78,11 @@ package struct RequestMessageService: ResourceService {
 
 extension WriteTransaction {
     /// The team says something as part of an action.
-    func say(_ text: String, about request: SupportRequest) throws {
+    func say(_ text: String, about request: SupportRequest, at moment: Instant) throws {
         var message = try RequestMessage.make(
             ["requestId": .string(request.id), "text": .string(text), "isFromTeam": true], by: call.actor, at: now)
         message.authorId = call.actor.personId
-        message.sentAt = now
+        message.sentAt = moment
         try insert(shown(message, as: request))
-    }
-
-    /// The message as those see it who see the request; a note only on the team's side.
-    func shown(_ message: RequestMessage, as request: SupportRequest) -> RequestMessage {
-        var message = message
-        message.isConfidential = request.isConfidential
-        let school = Set(request.schoolIds + [request.requesterId].compactMap(\.self))
-        message.visibleTo = message.kind == .reply ? request.visibleTo : request.visibleTo.filter { !school.contains($0) }
-        return message
-    }
-
-    /// Who sees a request has changed: its messages are seen by the same.
-    func showMessages(of request: SupportRequest) throws {
-        for message in try all(RequestMessage.self, where: "requestId", is: request.id) {
-            try update(from: message, to: shown(message, as: request), isTarget: false)
-        }
     }
 }

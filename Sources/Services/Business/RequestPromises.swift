@@ -51,14 +51,4 @@ extension WriteTransaction {
 
     /// The same for all of them: the calendar of the trust has changed.
     func rescheduleAll() throws { try reschedule(supportRequests.running()) }
-
-    /// Who sees a request: whom it concerns and who serves it; a confidential one only those who are named.
-    func visibleTo(_ request: SupportRequest) throws -> [String] {
-        let lead = try request.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.leadId }
-        let named =
-            [request.requesterId, request.recordedBy, request.assigneeId, lead] + request.watcherIds + request.brokenGlass.map(\.letInId)
-        if request.isConfidential { return Set(named.compactMap(\.self)).sorted() }
-        let serving = [request.teamId, request.area.map(Audience.area) ?? "role:specialist"].compactMap(\.self) + Audience.administrators
-        return Set(named.compactMap(\.self) + request.schoolIds + serving).sorted()
-    }
 }

@@ -10,10 +10,10 @@ extension SupportRequestService {
         _ action: SupportRequest.Action, _ body: JSON, on item: SupportRequest, _ transaction: WriteTransaction
     ) throws -> SupportRequest {
         var item = item
-        let now = transaction.now
+        let now = try transaction.moment(of: body, on: item)
         let promise = try transaction.promise(serviceId: item.serviceId, teamId: item.teamId)
         func speak(_ text: String) throws {
-            try transaction.say(text, about: item)
+            try transaction.say(text, about: item, at: now)
             item.replied(at: now, promise)
         }
         let reason = body["reason"]?.stringValue
@@ -27,7 +27,7 @@ extension SupportRequestService {
             try speak(question)
             item.stateReason = question
             item.move(to: .waitingOnSchool, at: now, promise)
-            try transaction.remindLater(&item)
+            try transaction.remindLater(&item, from: now)
         case .hold:
             item.stateReason = reason
             item.move(to: .onHold, at: now, promise)
@@ -39,10 +39,10 @@ extension SupportRequestService {
             // Whether promises were kept is asked before the answer makes them so.
             var resolved = item
             resolved.move(to: .resolved, at: now, promise)
-            try transaction.say(resolution, about: item)
+            try transaction.say(resolution, about: item, at: now)
             resolved.replied(at: now, promise)
             resolved.resolution = resolution
-            try transaction.closeLater(&resolved)
+            try transaction.closeLater(&resolved, from: now)
             item = resolved
         case .reopen:
             try transaction.checkMayReopen(item)
@@ -55,6 +55,9 @@ extension SupportRequestService {
                 throw DomainError.forbidden("The school can close it as cancelled; the other reasons are for those who serve it.")
             }
             item.closeReason = reason
+            item.move(to: .closed, at: now, promise)
+        case .merge:
+            try transaction.merge(&item, into: body["intoId"]?.stringValue ?? "")
             item.move(to: .closed, at: now, promise)
         case .rate:
             // An integration brings what the requester said elsewhere.
@@ -71,6 +74,25 @@ extension SupportRequestService {
 }
 
 extension WriteTransaction {
+    /// When it happened: now, unless those who bring requests from elsewhere say when it was.
+    fileprivate func moment(of body: JSON, on item: SupportRequest) throws -> Instant {
+        guard let at = body["at"]?.stringValue.flatMap({ Instant($0) }) else { return now }
+        let pauses = item.pauses.flatMap { [$0.startsAt, $0.endsAt].compactMap(\.self) }
+        let last = ([item.openedAt, item.lastRepliedAt, item.resolvedAt, item.closedAt].compactMap(\.self) + pauses).max() ?? item.openedAt
+        let wrong: (String, String)? =
+            if try !serves(item) {
+                ("not-allowed", "is given by those who bring requests from elsewhere")
+            } else if at > now {
+                ("in-future", "must not be after now")
+            } else if at < last {
+                ("out-of-order", "must not be before \(last), the last thing that happened to the request")
+            } else {
+                nil
+            }
+        if let (code, detail) = wrong { throw DomainError.invalid([FieldError(pointer: "/at", code: code, detail: detail)]) }
+        return at
+    }
+
     fileprivate func triage(_ item: inout SupportRequest, _ body: JSON) throws {
         var errors: [FieldError] = []
         let priority = body["priority"]?.stringValue.flatMap(RequestPriority.init)
@@ -95,14 +117,13 @@ extension WriteTransaction {
             errors.append(FieldError(pointer: "/typeId", code: "required", detail: "says what it is: no service is known yet"))
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try assignAsUsual(&item)
     }
 
     fileprivate func assign(_ item: inout SupportRequest, to person: String?) throws {
         item.assigneeId = person
         guard let person else { return }
-        let isInTeam = try item.teamId.flatMap { try find(BusinessTeam.self, id: $0) }.map {
-            $0.memberIds.contains(person) || $0.leadId == person
-        }
+        let isInTeam = try item.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.has(person) }
         let isOfArea = try people.grants(personId: person, on: today()).contains { grant in
             grant.role == Role.specialist.rawValue && (item.area.map(grant.areas.contains) ?? true)
         }
@@ -114,14 +135,14 @@ extension WriteTransaction {
     }
 
     /// The school is asked again after the service's number of office days.
-    func remindLater(_ item: inout SupportRequest) throws {
+    func remindLater(_ item: inout SupportRequest, from moment: Instant) throws {
         let days = try item.serviceId.flatMap { try find(BusinessService.self, id: $0)?.reminderDays } ?? 3
-        item.remindsOn = try officeDay(days, after: today(), of: item)
+        item.remindsOn = try officeDay(days, after: moment.day(in: zone()), of: item)
     }
 
-    fileprivate func closeLater(_ item: inout SupportRequest) throws {
+    fileprivate func closeLater(_ item: inout SupportRequest, from moment: Instant) throws {
         let days = try item.serviceId.flatMap { try find(BusinessService.self, id: $0)?.closingDays } ?? 10
-        item.closesOn = try officeDay(days, after: today(), of: item)
+        item.closesOn = try officeDay(days, after: moment.day(in: zone()), of: item)
     }
 
     fileprivate func checkMayReopen(_ item: SupportRequest) throws {

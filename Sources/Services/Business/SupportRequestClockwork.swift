@@ -65,7 +65,7 @@ package struct SupportRequestClockwork: Sendable {
         try await store.write(call) { transaction in
             for request in try transaction.supportRequests.reminding(by: today, limit: Self.chunk) {
                 var reminded = request
-                try transaction.remindLater(&reminded)
+                try transaction.remindLater(&reminded, from: transaction.now)
                 try transaction.update(from: request, to: reminded, verb: "reminded", isTarget: false)
             }
         }
@@ -88,10 +88,15 @@ package struct SupportRequestClockwork: Sendable {
 
 extension WriteTransaction {
     fileprivate func recipient(_ recipient: EscalationRule.Recipient, of request: SupportRequest) throws -> String? {
-        switch recipient {
-        case .assignee: request.assigneeId
-        case .teamLead: try request.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.leadId }
-        case .headOfService: try request.serviceId.flatMap { try find(BusinessService.self, id: $0)?.headOfServiceId }
-        }
+        let team = try request.teamId.flatMap { try find(BusinessTeam.self, id: $0) }
+        let person: String? =
+            switch recipient {
+            case .assignee: request.assigneeId
+            case .teamLead: team?.leadId
+            case .headOfService: try request.serviceId.flatMap { try find(BusinessService.self, id: $0)?.headOfServiceId }
+            }
+        guard let team, let person else { return person }
+        // Who is away isn't told, but who stands in.
+        return try team.cover(for: person, on: today()) ?? person
     }
 }

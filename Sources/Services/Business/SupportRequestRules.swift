@@ -12,10 +12,7 @@ extension WriteTransaction {
     /// Whether the caller does the work on it, and not only sees it.
     func serves(_ request: SupportRequest) throws -> Bool {
         let actor = try actorNow()
-        return request.places.contains { place in
-            if case .school = place { return false }
-            return Permission.supportRequestsServe.isHeld(by: actor, for: place)
-        }
+        return request.servingPlaces.contains { Permission.supportRequestsServe.isHeld(by: actor, for: $0) }
     }
 
     /// Fills in what follows from the type, the service and the caller; errors of what can't be.
@@ -42,7 +39,14 @@ extension WriteTransaction {
             if schools.count == 1 { item.schoolIds = Array(schools) }
         }
         errors += try open(&item)
+        if errors.isEmpty { try assignAsUsual(&item) }
         return errors
+    }
+
+    /// Gives a request that nobody has to whose work it usually is, or to who covers.
+    func assignAsUsual(_ item: inout SupportRequest) throws {
+        guard item.assigneeId == nil, let team = try item.teamId.flatMap({ try find(BusinessTeam.self, id: $0) }) else { return }
+        item.assigneeId = team.suggestion(area: item.area, schoolIds: item.schoolIds, on: try today())?.personId
     }
 
     /// Makes it one of a type: of its service, with its priority, checklist and deadline where it has none of its own.
@@ -112,6 +116,13 @@ extension WriteTransaction {
         }
         if old == nil || item.answers != old?.answers { errors += try answerErrors(in: item, visibility) }
         return errors
+    }
+
+    /// A file that answers a question is an attachment as well.
+    func attachAnswers(of item: inout SupportRequest) throws {
+        let fields = try item.typeId.flatMap { try find(RequestType.self, id: $0)?.fields } ?? []
+        let answered = fields.filter { $0.kind == .file }.compactMap { item.answers.members[$0.key]?.stringValue }
+        item.fileIds += answered.filter { !item.fileIds.contains($0) }
     }
 
     private func answerErrors(in item: SupportRequest, _ visibility: Visibility) throws -> [FieldError] {

@@ -41,7 +41,7 @@ package struct SupportRequestService: StatefulService {
     package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
         let visibility = Visibility(of: call.actor)
         let now = store.now()
-        let query = Self.plain(query, call.actor, now)
+        let query = try plain(query, call.actor, now)
         var (page, requests) = try await store.read { transaction in
             let page = try transaction.encodedPage(Item.self, query, visibleTo: visibility)
             return (
@@ -57,7 +57,7 @@ package struct SupportRequestService: StatefulService {
 
     package func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws {
         let now = store.now()
-        try await store.each(Item.self, Self.plain(query, call.actor, now), visibleTo: Visibility(of: call.actor)) { item in
+        try await store.each(Item.self, plain(query, call.actor, now), visibleTo: Visibility(of: call.actor)) { item in
             let request = try JSONCodec.decode(SupportRequest.self, from: JSON(parsing: item.bytes))
             try await body(standing(item, request, at: now))
         }
@@ -76,14 +76,16 @@ package struct SupportRequestService: StatefulService {
         }
     }
 
-    /// `assigneeId=me` is the caller, `breached` what is due by now: everything else is a member.
-    private static func plain(_ query: ListQuery, _ actor: Actor, _ now: Instant) -> ListQuery {
+    /// `assigneeId=me` is the caller and whoever the caller covers for today, `breached` what is due by now: everything else is a member.
+    private func plain(_ query: ListQuery, _ actor: Actor, _ now: Instant) throws -> ListQuery {
         var query = query
-        query.filters = query.filters.flatMap { filter -> [Filter] in
+        query.filters = try query.filters.flatMap { filter -> [Filter] in
             switch filter.member {
-            case "assigneeId":
+            case "assigneeId" where filter.values.contains("me"):
                 var filter = filter
-                filter.values = filter.values.map { $0 == "me" ? .string(actor.personId ?? actor.id) : $0 }
+                let me = actor.personId ?? actor.id
+                let covered = try store.readNow { try $0.supportRequests.covered(by: me, on: now.day(in: $0.zone())) }
+                filter.values = filter.values.flatMap { $0 == "me" ? ([me] + covered).map(JSON.string) : [$0] }
                 return [filter]
             case "breached":
                 let isBreached = filter.values.contains(true) || filter.values.contains("true")
@@ -116,6 +118,7 @@ package struct SupportRequestService: StatefulService {
         }
         errors += try transaction.errors(in: item, replacing: old)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try transaction.attachAnswers(of: &item)
         item.visibleTo = try transaction.visibleTo(item)
         let promise = try transaction.promise(serviceId: item.serviceId, teamId: item.teamId)
         item.schedule(promise)
@@ -141,8 +144,10 @@ package struct SupportRequestService: StatefulService {
 
     package func stored(_ item: SupportRequest, replacing old: SupportRequest?, _ transaction: WriteTransaction) throws {
         if item.externalRefs != old?.externalRefs ?? [] { try transaction.replaceExternalRefs(of: item) }
-        guard let old, item.visibleTo != old.visibleTo || item.isConfidential != old.isConfidential else { return }
-        try transaction.showMessages(of: item)
+        if let old, item.visibleTo != old.visibleTo || item.isConfidential != old.isConfidential {
+            try transaction.showBelongings(of: item)
+        }
+        if item.fileIds != old?.fileIds ?? [] { try transaction.showFiles(Set(item.fileIds + (old?.fileIds ?? [])).sorted()) }
     }
 
     /// Lets the caller into a confidential request; everybody named in it is told by the event, and the audit trail keeps it.
@@ -160,7 +165,7 @@ package struct SupportRequestService: StatefulService {
             opened.standing = opened.standing(
                 at: transaction.now, try transaction.promise(serviceId: request.serviceId, teamId: request.teamId))
             let stored = try transaction.update(from: request, to: opened, verb: "glassBroken")
-            try transaction.showMessages(of: stored)
+            try transaction.showBelongings(of: stored)
             return stored
         }
     }
@@ -180,5 +185,8 @@ package struct SupportRequestService: StatefulService {
 
 extension SupportRequest {
     /// Where a permission to write or serve it counts: its schools, its business area, its team.
-    var places: [Scope] { [.area(area)] + [teamId].compactMap { $0.map(Scope.team) } + schoolIds.map(Scope.school) }
+    var places: [Scope] { servingPlaces + schoolIds.map(Scope.school) }
+
+    /// Where a permission to do the work on it counts.
+    var servingPlaces: [Scope] { [.area(area)] + [teamId].compactMap { $0.map(Scope.team) } }
 }

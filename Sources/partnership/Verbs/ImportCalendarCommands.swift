@@ -1,7 +1,6 @@
 import ArgumentParser
 import Core
 import Domain
-import Foundation
 import Repositories
 import Services
 
@@ -22,8 +21,8 @@ extension ImportCommand {
         var file: String
 
         func run() async throws {
-            let tree = try CalendarFile.read(file)
-            let report = try await CalendarFile.write(to: options.data) { store in
+            let tree = try ImportFile.tree(file)
+            let report = try await ImportFile.write(to: options.data) { store in
                 try await BankHolidayService(store: store).load(tree, .commandLine)
             }
             print(
@@ -51,8 +50,8 @@ extension ImportCommand {
         var school: String?
 
         func run() async throws {
-            let tree = try CalendarFile.read(file)
-            let report = try await CalendarFile.write(to: options.data) { store in
+            let tree = try ImportFile.tree(file)
+            let report = try await ImportFile.write(to: options.data) { store in
                 let schoolId = try school.map { key in
                     do {
                         return try SchoolService(store: store).identify(key).id
@@ -68,50 +67,6 @@ extension ImportCommand {
             ] {
                 print("  \(name): \(counts.created) created, \(counts.updated) updated, \(counts.unchanged) unchanged.")
             }
-        }
-    }
-}
-
-/// What both imports do around their one write.
-private enum CalendarFile {
-    /// No calendar is larger.
-    static let maximumBytes = 1024 * 1024
-
-    static func read(_ path: String) throws -> JSON {
-        let handle: FileHandle
-        do {
-            handle = try FileHandle(forReadingFrom: URL(filePath: path))
-        } catch {
-            throw ValidationError("Can't read \(path).")
-        }
-        let bytes = [UInt8](try handle.read(upToCount: maximumBytes + 1) ?? Data())
-        guard bytes.count <= maximumBytes else { throw ValidationError("\(path) is larger than \(maximumBytes) bytes.") }
-        do {
-            return try JSON(parsing: bytes)
-        } catch {
-            throw ValidationError("\(path), line \(error.line), column \(error.column): \(error.reason).")
-        }
-    }
-
-    /// Refusals become sentences with the place in the file.
-    static func write<Value: Sendable>(to directory: String, _ body: (Store) async throws -> Value) async throws -> Value {
-        let store = try Store(directory: directory, options: StoreOptions(role: .command))
-        defer { try? store.close() }
-        try await TrustService(store: store).ensureExists()
-        do {
-            return try await body(store)
-        } catch DomainError.invalid(let errors) {
-            let lines = errors.map { error -> String in
-                switch error.place {
-                case .pointer(let pointer): "  \(pointer.isEmpty ? "the file" : pointer) \(error.detail)"
-                case .parameter(let name): "  \(name) \(error.detail)"
-                }
-            }
-            throw ValidationError((["The file is refused, and nothing was changed:"] + lines).joined(separator: "\n"))
-        } catch DomainError.overlap(let error) {
-            throw ValidationError("What is in the file \(error.detail). Nothing was changed.")
-        } catch DomainError.conflict(let sentence) {
-            throw ValidationError(sentence)
         }
     }
 }

@@ -9,8 +9,8 @@ import Services
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Load the national register, people and their appointments, figures of schools, bank holidays, term dates.",
-        subcommands: [GIAS.self, Links.self, People.self, Indicators.self, BankHolidays.self, TermDates.self])
+        abstract: "Load the national register, people and their appointments, figures of schools, bank holidays, term dates, a catalogue.",
+        subcommands: [GIAS.self, Links.self, People.self, Indicators.self, BankHolidays.self, TermDates.self, Catalogue.self])
 
     struct GIAS: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

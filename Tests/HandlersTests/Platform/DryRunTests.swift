@@ -76,6 +76,8 @@ struct DryRunTests {
         let path = try await tests.present(operation, client)
         let collection = "/" + operation.path.split(separator: "/").prefix(2).joined(separator: "/")
         switch operation.id {
+        case "importCatalogue":
+            return (path, "application/yaml", Array("services: [{name: Letters, area: hr, team: People, types: [{name: A letter}]}]".utf8))
         case "importPeople":
             return (path, "text/csv", Array("name,workEmail\nAda Palmer,ada@school.example\n".utf8))
         case "importIndicators":
@@ -159,6 +161,7 @@ struct DryRunTests {
             "/v1/resource-proposals": ["note": "Another"], "/v1/comments": ["text": "Another"], "/v1/collections": ["title": "Another"],
             "/v1/business-teams": ["name": "Another"], "/v1/business-services": ["name": "Another"],
             "/v1/request-types": ["name": "Another"], "/v1/support-requests": ["subject": "Another"],
+            "/v1/request-time-entries": ["minutes": 21], "/v1/request-links": ["note": "Another"],
             "/v1/time-entries": ["note": "Another"], "/v1/priorities": ["title": "Another"], "/v1/self-evaluations": ["summary": "Better"],
         ]
         return try #require(patches[collection], "no change for \(collection)")

@@ -34,6 +34,7 @@ struct RepeatedRequestTests {
         "rotateToken": ("application/json", "{}"), "revokeToken": nil,
         "lookupSchools": ("application/json", #"{"identifiers":["urn:100025"]}"#),
         "importPeople": ("text/csv", "name,workEmail\nAda Palmer,ada@b.example\n"),
+        "importCatalogue": ("application/yaml", "services: [{name: Letters, area: hr, team: People}]"),
         "importIndicators": ("text/csv", "school,measure,period,value,source\nurn:100025,attendance,2024-25,94.5,DfE\n"),
         "importTermDates": ("application/json", CalendarFixture.termDates().bytes.text),
         "importBankHolidays": ("application/json", CalendarFixture.bankHolidays().bytes.text),

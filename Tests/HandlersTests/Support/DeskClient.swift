@@ -43,6 +43,14 @@ extension TestClient {
             let request = try await add(
                 "/v1/support-requests", ["subject": "A teacher", "serviceId": .string(addService()), "schoolIds": [.string(school)]])
             return ["requestId": .string(request), "text": "Which year groups?"]
+        case "/v1/request-links":
+            let from = try await add("/v1/support-requests", ["subject": "A teacher", "schoolIds": [.string(school)]])
+            let to = try await add("/v1/support-requests", ["subject": "Another", "schoolIds": [.string(school)]])
+            return ["fromId": .string(from), "kind": "relatedTo", "toId": .string(to)]
+        case "/v1/request-time-entries":
+            let request = try await add("/v1/support-requests", ["subject": "A teacher", "schoolIds": [.string(school)]])
+            let day = try await get("/v1/support-requests/\(request)", token: integration).json.text("openedAt").prefix(10)
+            return ["requestId": .string(request), "day": .string(String(day)), "minutes": 20, "kind": "phone"]
         default: return nil
         }
     }
@@ -53,7 +61,8 @@ extension TestClient {
         "assignSupportRequest": ["personId": .null], "waitOnSchoolSupportRequest": ["question": "Which year groups?"],
         "holdSupportRequest": ["reason": "The advert is out"], "resumeSupportRequest": nil,
         "resolveSupportRequest": ["resolution": "Appointed"], "reopenSupportRequest": ["reason": "She declined"],
-        "closeSupportRequest": ["reason": "cancelled"], "rateSupportRequest": ["satisfaction": 5],
+        "closeSupportRequest": ["reason": "cancelled"], "mergeSupportRequest": ["intoId": "req_x"],
+        "rateSupportRequest": ["satisfaction": 5],
         "extendDeadlineSupportRequest": ["ground": "Complex: UK GDPR, article 12(3)", "dueAt": "2099-01-01T00:00:00Z"],
         "breakGlassSupportRequest": ["reason": "A complaint"],
     ]
@@ -78,6 +87,8 @@ extension TestClient {
             if operation.id != "resolveSupportRequest" {
                 _ = try await post(item + "/resolve", token: integration, ["resolution": "Appointed"])
             }
+        case "mergeSupportRequest":
+            return ["intoId": .string(try await add("/v1/support-requests", ["subject": "Asked before"]))]
         case "breakGlassSupportRequest": _ = try await patch(item, token: integration, ["isConfidential": true])
         default: break
         }

@@ -47,7 +47,8 @@ import Testing
         case "createdAt", "updatedAt": .string(Instant.test.description)
         case "areas", "schoolIds", "groups", "partnerSchoolIds", "evidence", "frequencies", "files", "values", "distinctiveStrengths",
             "externalRefs", "members", "eventTypes", "keyStages", "yearGroups", "phases", "keywords", "authorIds", "fileIds", "itemIds",
-            "watcherIds", "tags", "checklist", "pauses", "missedTargets", "escalations", "brokenGlass":
+            "watcherIds", "assignments", "away", "visibleTo", "requestIds", "tags", "checklist", "pauses", "missedTargets", "escalations",
+            "brokenGlass":
             []
         case "entries": [:]
         case "startsFrom": "endsOn"
@@ -87,7 +88,8 @@ import Testing
             case .file:
                 row.merge([
                     "name": "x", "contentType": "text/plain", "sizeBytes": 1, "sha256": "x", "recordedBy": row["personId"] ?? .null,
-                    "sharedWith": row["id"] == "x_0" ? "everyone" : "school",
+                    "sharedWith": row["id"] == "x_0" ? "everyone" : "school", "isConfidential": .bool(isDraft),
+                    "visibleTo": [school, row["recordedBy"] ?? "x_1"],
                 ]) { $1 }
             case .improvementPlan:
                 row.merge([
@@ -140,6 +142,18 @@ import Testing
                 row.merge([
                     "requestId": "x", "text": "x", "kind": "reply", "isConfidential": .bool(isDraft), "visibleTo": [school, "x_1"],
                     "sentAt": .string(Instant.test.description), "isAutomatic": false, "isFromTeam": false,
+                ]) { $1 }
+            case .requestLink:
+                row.merge([
+                    "fromId": "x", "toId": row["id"] ?? .null, "kind": "relatedTo", "isConfidential": .bool(isDraft),
+                    "visibleTo": [school, "x_1"],
+                ]) {
+                    $1
+                }
+            case .requestTimeEntry:
+                row.merge([
+                    "requestId": "x", "day": "2026-01-01", "minutes": 1, "kind": "phone", "isConfidential": .bool(isDraft),
+                    "visibleTo": [school, "x_1"],
                 ]) { $1 }
             case .need: row.merge(["state": "open", "title": "x", "urgency": "low", "source": "plan"]) { $1 }
             case .supportOffer: row.merge(["state": "open", "title": "x", "daysPerTerm": 1, "evidence": []]) { $1 }

@@ -1,0 +1,30 @@
+import Core
+import Domain
+package import Routing
+package import Services
+
+/// `/v1/request-statistics`.
+package struct RequestStatisticsHandlers: Sendable {
+    private let statistics: RequestStatisticsService
+
+    package init(statistics: RequestStatisticsService) {
+        self.statistics = statistics
+    }
+
+    package var bindings: [Binding] {
+        [
+            Binding(
+                "getRequestStatistics",
+                export: { exchange, sink in
+                    for row in try await count(exchange).items { try await sink(JSONCodec.encode(row)) }
+                },
+                handle: { try .view(await count($0)) })
+        ]
+    }
+
+    private func count(_ exchange: Exchange) async throws -> RequestStatistics {
+        let grouping = exchange.query.string("groupBy").flatMap(RequestStatistics.Grouping.init) ?? .service
+        return try await statistics.count(
+            by: grouping, from: exchange.query.date("from"), to: exchange.query.date("to"), exchange.call)
+    }
+}

@@ -1,0 +1,91 @@
+import Core
+import Domain
+import Repositories
+
+// Who sees a support request, and with it what belongs to it: messages, links, time spent, files.
+
+extension Transaction {
+    /// Whom it concerns and who serves it; a confidential one only those who are named.
+    func visibleTo(_ request: SupportRequest) throws -> [String] {
+        let named = [request.requesterId, request.recordedBy].compactMap(\.self) + request.watcherIds
+        let schools = request.isConfidential ? [] : request.schoolIds
+        return Set(named + schools + (try serving(request))).sorted()
+    }
+
+    /// Those on the team's side: who sees notes and the time spent.
+    func serving(_ request: SupportRequest) throws -> Set<String> {
+        let lead = try request.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.leadId }
+        let named = Set([request.assigneeId, lead].compactMap(\.self) + request.brokenGlass.map(\.letInId))
+        if request.isConfidential { return named }
+        let team = [request.teamId, request.area.map(Audience.area) ?? "role:specialist"].compactMap(\.self)
+        return named.union(team + Audience.administrators)
+    }
+
+    /// Who sees both of two: by the same name, or as one of the team that serves the other.
+    func visibleToBoth(_ request: SupportRequest, _ other: SupportRequest) throws -> [String] {
+        func names(_ request: SupportRequest) throws -> Set<String> {
+            let team = try request.isConfidential ? nil : request.teamId.flatMap { try find(BusinessTeam.self, id: $0) }
+            return Set(request.visibleTo + (team?.people ?? []))
+        }
+        return try names(request).intersection(names(other)).sorted()
+    }
+}
+
+extension WriteTransaction {
+    /// The message as those see it who see the request; a note, only on the team's side and whoever wrote it.
+    func shown(_ message: RequestMessage, as request: SupportRequest) throws -> RequestMessage {
+        var message = message
+        message.isConfidential = request.isConfidential
+        message.visibleTo =
+            message.kind == .reply ? request.visibleTo : try serving(request).union([message.recordedBy]).sorted()
+        return message
+    }
+
+    func shown(_ entry: RequestTimeEntry, as request: SupportRequest) throws -> RequestTimeEntry {
+        var entry = entry
+        entry.isConfidential = request.isConfidential
+        entry.visibleTo = try serving(request).union([entry.recordedBy]).sorted()
+        return entry
+    }
+
+    func shown(_ link: RequestLink, between request: SupportRequest, and other: SupportRequest) throws -> RequestLink {
+        var link = link
+        link.isConfidential = request.isConfidential || other.isConfidential
+        link.visibleTo = try visibleToBoth(request, other)
+        return link
+    }
+
+    /// Who sees a request has changed: what belongs to it is seen by the same.
+    func showBelongings(of request: SupportRequest) throws {
+        for message in try all(RequestMessage.self, where: "requestId", is: request.id) {
+            try update(from: message, to: shown(message, as: request), isTarget: false)
+            try showFiles(message.fileIds)
+        }
+        for entry in try all(RequestTimeEntry.self, where: "requestId", is: request.id) {
+            try update(from: entry, to: shown(entry, as: request), isTarget: false)
+        }
+        try showLinks(of: request)
+        try showFiles(request.fileIds)
+    }
+
+    private func showLinks(of request: SupportRequest) throws {
+        for link in try all(RequestLink.self, with: "requestId", is: request.id) {
+            guard let other = try find(SupportRequest.self, id: link.fromId == request.id ? link.toId : link.fromId) else { continue }
+            try update(from: link, to: shown(link, between: request, and: other), isTarget: false)
+        }
+    }
+
+    /// A file is seen by whoever sees a request or a message that has it.
+    func showFiles(_ ids: [String]) throws {
+        for id in ids {
+            guard let file = try find(File.self, id: id) else { continue }
+            let requests = try all(SupportRequest.self, with: "fileId", is: id)
+            let messages = try all(RequestMessage.self, with: "fileId", is: id)
+            var shown = file
+            shown.show(
+                to: Set(requests.flatMap(\.visibleTo) + messages.flatMap(\.visibleTo)),
+                isConfidential: requests.contains(where: \.isConfidential) || messages.contains(where: \.isConfidential))
+            try update(from: file, to: shown, isTarget: false)
+        }
+    }
+}
