@@ -73,7 +73,7 @@ var targets: [Target] = [
         name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, sqlite], swiftSettings: strict),
     .testTarget(
         name: "ServicesTests",
-        dependencies: ["Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging, collections],
+        dependencies: ["Services", "Routing", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging, collections],
         swiftSettings: strict),
     .testTarget(
         name: "RoutingTests",

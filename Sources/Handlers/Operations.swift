@@ -76,7 +76,7 @@ package struct Operations: Sendable {
             RequestLinkHandlers(links: services.requestLinks).bindings,
             RequestTimeEntryHandlers(entries: services.requestTimeEntries).bindings,
             RequestStatisticsHandlers(statistics: services.requestStatistics).bindings,
-            CatalogueHandlers(imports: services.catalogueImport).bindings,
+            CatalogueHandlers(imports: CatalogueImport(store: services.store, check: contract.errors)).bindings,
         ].flatMap(\.self)
     }
 }

@@ -70,7 +70,6 @@ package struct DomainServices: Sendable {
     package let requestLinks: RequestLinkService
     package let requestTimeEntries: RequestTimeEntryService
     package let requestStatistics: RequestStatisticsService
-    package let catalogueImport: CatalogueImport
     package let requestClockwork: SupportRequestClockwork
     package let health: HealthService
 
@@ -149,7 +148,6 @@ package struct DomainServices: Sendable {
         requestLinks = RequestLinkService(store: store)
         requestTimeEntries = RequestTimeEntryService(store: store)
         requestStatistics = RequestStatisticsService(store: store)
-        catalogueImport = CatalogueImport(store: store)
         requestClockwork = SupportRequestClockwork(store: store, logger: logger)
         sharingReports = SharingReports(store: store)
         health = HealthService(store: store, dataDirectory: directory)

@@ -111,6 +111,57 @@ def check_life():
     assert texts == ["Which year groups?", "I am away.", "Seven to nine.", "Advertised, interviewed, appointed.", "Thanks!"], texts
 
 
+def check_belongings():
+    """Two requests that belong together, the time they took, the load and the figures; then they become one."""
+    service = get("/v1/business-services?area=hr")["items"][0]
+    head = get("/v1/people?limit=1")["items"][0]["id"]
+    first, second = [made("/v1/support-requests", {"subject": subject, "serviceId": service["id"], "requesterId": head}) for subject in ("An advert", "The same advert")]
+    assert first["assigneeId"] is None
+    link = made("/v1/request-links", {"fromId": second["id"], "kind": "relatedTo", "toId": first["id"]})
+    refused("POST", "/v1/request-links", {"fromId": first["id"], "kind": "childOf", "toId": second["id"]}, 409)
+    day = datetime.date.today().isoformat()
+    made("/v1/request-time-entries", {"requestId": first["id"], "personId": head, "day": day, "minutes": 25, "kind": "phone"})
+    refused("POST", "/v1/request-time-entries", {"requestId": first["id"], "personId": head, "day": "2099-01-01", "minutes": 25}, 422, "/day")
+    refused("POST", f"/v1/support-requests/{second['id']}/merge", {"intoId": second["id"]}, 422, "/intoId")
+    merged = done("POST", f"/v1/support-requests/{second['id']}/merge", {"intoId": first["id"]})
+    assert (merged["state"], merged["closeReason"], merged["mergedIntoId"]) == ("closed", "merged", first["id"]), merged
+    refused("POST", f"/v1/support-requests/{second['id']}/reopen", {"reason": "No"}, 409)
+    assert [known["id"] for known in get(f"/v1/request-links?requestId={first['id']}")["items"]] == [link["id"]]
+    # Whoever's work it is gets it, or who covers while they are away.
+    team = get("/v1/business-teams/" + service["teamId"])
+    cover = made("/v1/people", {"name": "Cy Cover"})["id"]
+    work = {"memberIds": [head, cover], "assignments": [{"personId": head, "area": "hr"}], "away": [{"personId": head, "startsOn": "2026-01-01", "coverId": cover}]}
+    done("PATCH", "/v1/business-teams/" + team["id"], work)
+    third = made("/v1/support-requests", {"subject": "A contract", "serviceId": service["id"]})
+    assert third["assigneeId"] == cover, third
+    load = get(f"/v1/business-teams/{team['id']}/load?area=hr")
+    assert load["suggested"] == {"personId": cover, "insteadOfId": head}, load
+    assert {member["personId"]: member["isAway"] for member in load["members"]} == {head: True, cover: False}, load
+    figures = get("/v1/request-statistics?groupBy=area")
+    assert sum(row["opened"] for row in figures["items"]) == figures["total"]["opened"] >= 4, figures
+
+
+def check_catalogue():
+    """A file of services, once and again."""
+    content = b"services:\n- name: Payroll\n  area: payroll\n  team: Pay\n  types:\n  - name: A change of contract\n"
+
+    def sent(body):
+        headers = {"Authorization": "Bearer " + os.environ["CHECK_TOKEN"], "Content-Type": "application/yaml"}
+        try:
+            with urllib.request.urlopen(urllib.request.Request(URL + "/v1/catalogue/import", data=body, headers=headers), context=TRUSTED, timeout=60) as answer:
+                return answer.status, json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read())
+
+    status, report = sent(content)
+    assert status == 200 and report["services"] == {"created": 1, "unchanged": 0} and report["requestTypes"]["created"] == 1, report
+    status, report = sent(content)
+    assert status == 200 and report["services"] == {"created": 0, "unchanged": 1} and report["requestTypes"]["unchanged"] == 1, report
+    for bad in (b"", b"services: [", b"a: &a [x]\nb: *a\n", b"- 1\n", b"services:\n- name: x\n"):
+        status, problem = sent(bad)
+        assert status == 422 and problem["errors"], (bad, status, problem)
+
+
 def check_past():
     """Opened on a Friday at 16:30 in October, local time: half an hour counts on that day, the rest after the weekend on which the clocks change."""
     service = get("/v1/business-services?area=hr")["items"][0]
@@ -134,4 +185,6 @@ def check_past():
 
 check_life()
 check_past()
+check_belongings()
+check_catalogue()
 print("desk: asked, answered and explained")

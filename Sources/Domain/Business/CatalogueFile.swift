@@ -26,54 +26,42 @@ package struct CatalogueFile: Sendable {
     /// Titles of what is archived.
     package private(set) var skipped: [String] = []
 
-    /// Throws ``DomainError/invalid(_:)`` with pointers for a file of another shape.
+    /// Throws ``DomainError/invalid(_:)`` with pointers for a file of another shape. Whether the members are what the API takes is for the caller to ask.
     package init(_ tree: JSON) throws {
-        var errors: [FieldError] = []
-        if let entries = tree["services"]?.arrayValue {
-            for (index, entry) in entries.enumerated() { take(service: entry, at: "/services/\(index)", &errors) }
-        } else if let categories = tree["categories"]?.arrayValue {
-            for (index, entry) in categories.enumerated() { take(category: entry, at: "/categories/\(index)", &errors) }
+        var shape = FileShape()
+        if tree["services"] != nil {
+            for (place, entry) in shape.elements(tree["services"], at: "/services") { take(service: entry, at: place, &shape) }
+        } else if tree["categories"] != nil {
+            for (place, entry) in shape.elements(tree["categories"], at: "/categories") { take(category: entry, at: place, &shape) }
         } else {
-            errors.append(FieldError(pointer: "", code: "not-this-file", detail: "has neither services nor categories"))
+            shape.fail("", "not-this-file", "has neither services nor categories")
         }
-        guard errors.isEmpty else { throw DomainError.invalid(Array(errors.prefix(100))) }
+        self = try shape.checked(self)
     }
 
-    // MARK: Our own shape
-
-    private static let serviceMembers = BusinessService.writableMembers.subtracting(["teamId", "headOfServiceId"]).union(["team", "types"])
-
-    private mutating func take(service entry: JSON, at pointer: String, _ errors: inout [FieldError]) {
-        guard var members = Self.object(entry, Self.serviceMembers, at: pointer, &errors) else { return }
-        let types = members.removeValue(forKey: "types")?.arrayValue ?? []
-        guard let team = Self.text(members.removeValue(forKey: "team"), at: pointer + "/team", &errors),
-            Self.text(members["name"], at: pointer + "/name", &errors) != nil,
-            Self.text(members["area"], at: pointer + "/area", &errors) != nil
-        else { return }
-        let read = types.enumerated().compactMap { index, type -> RequestType? in
-            let place = "\(pointer)/types/\(index)"
-            guard let members = Self.object(type, Domain.RequestType.writableMembers, at: place, &errors),
-                Self.text(members["name"], at: place + "/name", &errors) != nil
-            else { return nil }
-            return RequestType(pointer: place, members: members)
-        }
-        services.append(Service(pointer: pointer, team: team, members: members, types: read))
+    private mutating func take(service entry: JSON, at place: String, _ shape: inout FileShape) {
+        let types = entry["types"].map { shape.elements($0, at: place + "/types") } ?? []
+        guard let team = shape.text(entry["team"], at: place + "/team"), var members = entry.objectValue else { return }
+        members["team"] = nil
+        members["types"] = nil
+        services.append(
+            Service(
+                pointer: place, team: team, members: members,
+                types: types.map { RequestType(pointer: $0.pointer, members: $0.tree.objectValue ?? [:]) }))
     }
 
-    // MARK: Categories of spend
-
-    private mutating func take(category entry: JSON, at pointer: String, _ errors: inout [FieldError]) {
-        guard let title = Self.text(entry["title"], at: pointer + "/title", &errors), !skips(entry, title) else { return }
-        let team = entry["tower"]?.stringValue.map { "Buying: \($0)" } ?? "Buying"
-        var types: [RequestType] = []
-        for (index, part) in (entry["sub_categories"]?.arrayValue ?? []).enumerated() {
-            let place = "\(pointer)/sub_categories/\(index)"
-            guard let name = Self.text(part["title"], at: place + "/title", &errors), !skips(part, "\(title): \(name)") else { continue }
-            types.append(RequestType(pointer: place, members: Self.described(name, part)))
+    private mutating func take(category entry: JSON, at place: String, _ shape: inout FileShape) {
+        guard let title = shape.text(entry["title"], at: place + "/title"), !skips(entry, title) else { return }
+        var service = Service(
+            pointer: place, team: entry["tower"]?.stringValue.map { "Buying: \($0)" } ?? "Buying",
+            members: Self.described("Buying: \(title)", entry), types: [])
+        service.members["area"] = "procurement"
+        let parts = entry["sub_categories"].map { shape.elements($0, at: place + "/sub_categories") } ?? []
+        for (place, part) in parts {
+            guard let name = shape.text(part["title"], at: place + "/title"), !skips(part, "\(title): \(name)") else { continue }
+            service.types.append(RequestType(pointer: place, members: Self.described(name, part)))
         }
-        var members = Self.described("Buying: \(title)", entry)
-        members["area"] = "procurement"
-        services.append(Service(pointer: pointer, team: team, members: members, types: types))
+        services.append(service)
     }
 
     private mutating func skips(_ entry: JSON, _ title: String) -> Bool {
@@ -84,29 +72,7 @@ package struct CatalogueFile: Sendable {
 
     private static func described(_ name: String, _ entry: JSON) -> JSON.Object {
         var members: JSON.Object = ["name": .string(name)]
-        if let description = entry["description"]?.stringValue { members["description"] = .string(description) }
+        if let description = entry["description"]?.stringValue, !description.isEmpty { members["description"] = .string(description) }
         return members
-    }
-
-    // MARK: Parts
-
-    private static func object(
-        _ entry: JSON, _ known: Set<String>, at pointer: String, _ errors: inout [FieldError]
-    ) -> JSON.Object? {
-        guard let members = entry.objectValue else {
-            errors.append(FieldError(pointer: pointer, code: "wrong-type", detail: "must be an object"))
-            return nil
-        }
-        let unknown = members.keys.filter { !known.contains($0) }
-        errors += unknown.map {
-            FieldError(pointer: "\(pointer)/\($0)", code: "unknown", detail: "is none of \(known.sorted().joined(separator: ", "))")
-        }
-        return unknown.isEmpty ? members : nil
-    }
-
-    private static func text(_ value: JSON?, at pointer: String, _ errors: inout [FieldError]) -> String? {
-        if let text = value?.stringValue, !text.isEmpty, text.count <= 200 { return text }
-        errors.append(FieldError(pointer: pointer, code: "required", detail: "must be a text of 1 to 200 characters"))
-        return nil
     }
 }

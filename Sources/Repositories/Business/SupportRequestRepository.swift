@@ -115,9 +115,14 @@ package struct SupportRequestRepository<Owner: Transaction> {
         return found
     }
 
-    /// Those of which somebody is to be told by now.
-    package func escalating(by now: Instant, limit: Int) throws -> [SupportRequest] {
-        try rows("escalatesAt <= ?", [.instant(now)], order: "escalatesAt, id", limit: limit)
+    /// Those of which somebody is to be told by now, the longest overdue first.
+    ///
+    /// - Parameter last: the last of the ones before; nil to begin.
+    package func escalating(by now: Instant, after last: SupportRequest? = nil, limit: Int) throws -> [SupportRequest] {
+        let (moment, id) = (last?.escalatesAt ?? Instant.range.lowerBound, last?.id ?? "")
+        return try rows(
+            "escalatesAt <= ? AND (escalatesAt, id) > (?, ?)", [.instant(now), .instant(moment), .text(id)], order: "escalatesAt, id",
+            limit: limit)
     }
 
     /// Those whose school is to be reminded by a day.

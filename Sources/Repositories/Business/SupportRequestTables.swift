@@ -11,7 +11,7 @@ extension SupportRequest: Stored {
             .required("reference"), .required("subject"), .optional("typeId"), .optional("serviceId"), .optional("area"),
             .element("schoolId", of: "schoolIds"), .optional("requesterId"), .required("priority"), .optional("teamId"),
             .optional("assigneeId"), .element("watcherId", of: "watcherIds"), .required("channel"), .element("tag", of: "tags"),
-            .optional("messageId"), .element("fileId", of: "fileIds"), .required("needsAttention"), .optional("mergedIntoId"),
+            .unique("messageId"), .element("fileId", of: "fileIds"), .required("needsAttention"), .optional("mergedIntoId"),
             .instant("openedAt"), .instant("resolvedAt", isNullable: true),
             .instant("dueBy", isNullable: true), .element("missedTarget", of: "missedTargets"), .optional("satisfaction"),
             .required("state"), .instant("updatedAt"),
@@ -25,7 +25,7 @@ extension RequestMessage: Stored {
     package static let table = Table(
         RequestMessage.self,
         members: [
-            .required("requestId"), .required("kind"), .optional("authorId"), .optional("messageId"), .element("fileId", of: "fileIds"),
+            .required("requestId"), .required("kind"), .optional("authorId"), .unique("messageId"), .element("fileId", of: "fileIds"),
             .instant("sentAt"), .instant("updatedAt"),
         ], audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])))
 }

@@ -63,6 +63,7 @@ struct ListFilters {
             guard filter.comparison == .eq, let condition = table.condition(member.name, among: marks) else { throw Self.invalid(filter) }
             return addPoint(condition, values)
         }
+        guard !member.isUnique || filter.comparison == .eq else { throw Self.invalid(filter) }
         switch filter.comparison {
         case .eq: addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
         // A row without a value is not equal to one.

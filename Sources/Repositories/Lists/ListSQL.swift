@@ -92,7 +92,7 @@ private struct Order {
     init(table: Table, keys: [SortKey], id: String, idDescends: Bool) throws {
         self.keys =
             try keys.map { key in
-                guard let member = table.members[key.member], member.array == nil else {
+                guard let member = table.members[key.member], member.array == nil, !member.isUnique else {
                     throw StoreError.notListable(table: table.name, member: key.member)
                 }
                 return Key(column: Table.quoted(key.member), isNullable: member.isNullable, descends: key.descending)

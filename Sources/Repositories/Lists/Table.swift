@@ -15,9 +15,12 @@ package struct Table: Sendable {
         var isInstant = false
         /// The array whose elements are asked for, each by itself; such a member is for filters with equality only.
         var array: String?
+        /// Unique where it has a value: for filters with equality only, since SQLite takes those without for a single row.
+        var isUnique = false
 
         static func required(_ name: String) -> Member { Member(name: name, isNullable: false) }
         static func optional(_ name: String) -> Member { Member(name: name, isNullable: true) }
+        static func unique(_ name: String) -> Member { Member(name: name, isNullable: true, isUnique: true) }
         static func instant(_ name: String, isNullable: Bool = false) -> Member {
             Member(name: name, isNullable: isNullable, isInstant: true)
         }

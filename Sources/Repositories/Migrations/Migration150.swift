@@ -6,9 +6,6 @@ let migration150 = """
     ALTER TABLE supportRequest ADD COLUMN firstResponseMinutes INTEGER CHECK (firstResponseMinutes >= 0);
     ALTER TABLE supportRequest ADD COLUMN resolutionMinutes INTEGER CHECK (resolutionMinutes >= 0);
 
-    CREATE INDEX supportRequestByMessageId ON supportRequest(messageId, id);
-    CREATE INDEX requestMessageByMessageId ON requestMessage(messageId, id);
-
     ALTER TABLE file ADD COLUMN isConfidential INTEGER NOT NULL DEFAULT 0 CHECK (isConfidential IN (0, 1));
     ALTER TABLE file ADD COLUMN visibleTo TEXT NOT NULL DEFAULT '[]' CHECK (json_type(visibleTo) = 'array');
 

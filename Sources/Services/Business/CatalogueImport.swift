@@ -21,13 +21,18 @@ package struct CatalogueImport: Sendable {
         package var skipped: [String] = []
     }
 
+    /// What the contract has against a value that should fit a schema of it.
+    package typealias Check = @Sendable (_ value: JSON, _ schema: String) -> [FieldError]
+
     private let store: Store
+    private let check: Check
     private let teams: BusinessTeamService
     private let services: BusinessServiceService
     private let types: RequestTypeService
 
-    package init(store: Store) {
+    package init(store: Store, check: @escaping Check) {
         self.store = store
+        self.check = check
         teams = BusinessTeamService(store: store)
         services = BusinessServiceService(store: store)
         types = RequestTypeService(store: store)
@@ -54,12 +59,23 @@ package struct CatalogueImport: Sendable {
             throw DomainError.invalid([FieldError(pointer: "", code: "not-this-file", detail: fault.reason)])
         }
         let file = try CatalogueFile(tree)
+        let errors = file.services.flatMap(errors)
+        guard errors.isEmpty else { throw DomainError.invalid(Array(errors.prefix(100))) }
         return try await store.write(call, isLarge: true) { transaction in
             try transaction.authorise(.catalogueWrite, for: .trust)
             var report = Report()
             report.skipped = file.skipped
             for service in file.services { try take(service, &report, transaction) }
             return report
+        }
+    }
+
+    /// What the API wouldn't take.
+    private func errors(in service: CatalogueFile.Service) -> [FieldError] {
+        // Which team and service it is turns out below.
+        let own = check(.object(service.members.merging(["teamId": ""]) { $1 }), "BusinessServiceCreate").map { $0.below(service.pointer) }
+        return service.types.reduce(own) { errors, type in
+            errors + check(.object(type.members.merging(["serviceId": ""]) { $1 }), "RequestTypeCreate").map { $0.below(type.pointer) }
         }
     }
 
@@ -104,31 +120,20 @@ package struct CatalogueImport: Sendable {
         return try teams.insert(["name": .string(name)], transaction).id
     }
 
-    /// Says of what the rules refuse, or can't read, where in the file it stands.
+    /// Says of what the rules refuse where in the file it stands.
     private func pointing<Value>(at place: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch DomainError.invalid(let errors) {
-            throw DomainError.invalid(
-                errors.map { error in
-                    guard case .pointer(let pointer) = error.place else { return error }
-                    return FieldError(pointer: place + pointer, code: error.code, detail: error.detail)
-                })
-        } catch let error as DecodingError {
-            let path = error.path.map { $0.intValue.map(String.init) ?? $0.stringValue }
-            throw DomainError.invalid([
-                FieldError(pointer: ([place] + path).joined(separator: "/"), code: "wrong-type", detail: "isn't of the kind the API takes")
-            ])
+            throw DomainError.invalid(errors.map { $0.below(place) })
         }
     }
 }
 
-extension DecodingError {
-    fileprivate var path: [any CodingKey] {
-        switch self {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context): context.codingPath
-        case .keyNotFound(let key, let context): context.codingPath + [key]
-        @unknown default: []
-        }
+extension FieldError {
+    /// The same of a part of something larger.
+    fileprivate func below(_ place: String) -> FieldError {
+        guard case .pointer(let pointer) = self.place else { return self }
+        return FieldError(pointer: place + pointer, code: code, detail: detail)
     }
 }

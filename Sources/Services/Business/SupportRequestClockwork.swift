@@ -44,8 +44,15 @@ package struct SupportRequestClockwork: Sendable {
     private func escalate() async throws {
         let now = store.now()
         guard try await !store.read({ try $0.supportRequests.escalating(by: now, limit: 1) }).isEmpty else { return }
+        var last: SupportRequest?
+        repeat { last = try await escalate(after: last) } while last != nil
+    }
+
+    /// One commit's worth; the last it looked at where there may be more. Those out of hours are passed by, so that they keep nobody waiting.
+    private func escalate(after last: SupportRequest?) async throws -> SupportRequest? {
         try await store.write(call) { transaction in
-            for request in try transaction.supportRequests.escalating(by: transaction.now, limit: Self.chunk) {
+            let requests = try transaction.supportRequests.escalating(by: transaction.now, after: last, limit: Self.chunk)
+            for request in requests {
                 guard let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
                     promise.hours.add(0, to: transaction.now) == transaction.now
                 else { continue }
@@ -57,6 +64,7 @@ package struct SupportRequestClockwork: Sendable {
                 told.schedule(promise)
                 try transaction.update(from: request, to: told, verb: "escalated", isTarget: false)
             }
+            return requests.count < Self.chunk ? nil : requests.last
         }
     }
 

@@ -4,7 +4,8 @@ import Repositories
 
 extension WriteTransaction {
     /// Makes a request part of another. Both stay as they are, with what was said and their references; the other goes on. Who asked and who
-    /// watched is told there as well, where the other is of the same schools; elsewhere the team decides whom to let see what others asked.
+    /// watched is told there as well, where the other is of the same schools and nothing is confidential; elsewhere the team decides whom to let see
+    /// what others asked.
     ///
     /// Throws `invalid` for one the caller doesn't see or serve, `conflict` for one that has ended.
     func merge(_ item: inout SupportRequest, into id: String) throws {
@@ -26,7 +27,7 @@ extension WriteTransaction {
         merged.isConfidential = isConfidential
         merged.needsAttention = other.needsAttention || item.needsAttention
         merged.tags += item.tags.filter { !other.tags.contains($0) }
-        if Set(item.schoolIds).isSubset(of: other.schoolIds) {
+        if !isConfidential, Set(item.schoolIds).isSubset(of: other.schoolIds) {
             let told = [item.requesterId].compactMap(\.self) + item.watcherIds
             merged.watcherIds += told.filter { $0 != other.requesterId && !other.watcherIds.contains($0) }
         }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Core
+import Routing
 import Services
 
 extension ImportCommand {
@@ -22,8 +23,9 @@ extension ImportCommand {
 
         func run() async throws {
             let bytes = try file.map(ImportFile.bytes)
+            let contract = try Contract()
             let report = try await ImportFile.write(to: options.data) { store in
-                let catalogue = CatalogueImport(store: store)
+                let catalogue = CatalogueImport(store: store, check: contract.errors)
                 return if let bytes {
                     try await catalogue.load(bytes, .commandLine)
                 } else {
