@@ -62,7 +62,7 @@ def catalogue(person):
     kind = made(
         "/v1/request-types",
         {
-            "serviceId": service["id"], "name": "Recruit somebody", "defaultPriority": "high", "checklist": ["Advertise", "References"],
+            "serviceId": service["id"], "name": "Recruit somebody", "isConfidential": False, "defaultPriority": "high", "checklist": ["Advertise", "References"],
             "fields": [
                 {"key": "post", "label": "Which post?", "kind": "text", "isRequired": True},
                 {"key": "contract", "label": "For how long?", "kind": "choice", "options": ["permanent", "fixed term"], "isRequired": True},

@@ -27,8 +27,8 @@ package struct RequestType: Stateful {
     package var fields: [FormField]
     package var defaultPriority: RequestPriority
     package var checklist: [String]
-    /// Whether requests are confidential unless somebody says otherwise.
-    package var isConfidential: Bool
+    /// Whether requests are confidential from the beginning. Null only until the service has asked the area.
+    package var isConfidential: Bool?
     package var statutoryRule: StatutoryDeadline.Rule?
     package var stateReason: String?
     package var state: State
@@ -50,8 +50,10 @@ package struct RequestType: Stateful {
     package static let codedMembers = [CodedMember("area", .businessAreas)]
     /// The service fills in the area and the version.
     package static let defaults: JSON.Object = [
-        "area": "", "version": 1, "fields": [], "defaultPriority": "normal", "checklist": [], "isConfidential": false, "state": "draft",
+        "area": "", "version": 1, "fields": [], "defaultPriority": "normal", "checklist": [], "state": "draft",
     ]
+    /// Business areas whose types are confidential where nothing else is said.
+    package static let confidentialAreas: Set<String> = ["hr", "payroll", "dataProtection", "safeguarding"]
     package static let editableStates: Set<State> = [.draft]
     package static let deletableStates: Set<State> = [.draft]
 

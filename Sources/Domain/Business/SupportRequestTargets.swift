@@ -121,6 +121,10 @@ extension SupportRequest {
         if state != next {
             if stood, let last = pauses.indices.last, pauses[last].endsAt == nil {
                 pauses[last].endsAt = max(moment, pauses[last].startsAt)
+                // What ends while it stood keeps when it would have been due.
+                if stands, isRunning, let promise, let clock = clocks(promise.targets).first(where: { $0.target == .resolution }) {
+                    resolutionDueAt = clock.due(in: promise.hours)
+                }
             }
             if stands { pauses.append(RequestClock.Pause(from: moment, reason: next.rawValue)) }
         }

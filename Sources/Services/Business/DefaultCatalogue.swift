@@ -1,6 +1,7 @@
 /// The catalogue a trust can begin with, as a ``CatalogueFile``: every business area, to be made the trust's own.
 ///
-/// What is confidential here is so by default: human resources, payroll, data protection, safeguarding. Safeguarding takes no concern about a child and no
+/// Types of human resources, payroll, data protection and safeguarding are confidential without being told; a vacancy and a freedom of information
+/// request name nobody, and are not. Safeguarding takes no concern about a child and no
 /// allegation; its forms say whom to tell instead, after Keeping children safe in education (Department for Education), part four.
 let defaultCatalogue = #"""
     services:
@@ -56,6 +57,7 @@ let defaultCatalogue = #"""
         description: "From the vacancy to the first day."
         types:
           - name: "Recruit somebody"
+            isConfidential: false
             description: "Advert, shortlist, interview, checks."
             checklist: ["Establishment and budget agreed", "Advert published", "Shortlist", "Interviews", "References", "Single central record checks", "Contract sent"]
             fields:
@@ -70,7 +72,6 @@ let defaultCatalogue = #"""
           - name: "Pre-employment checks"
             description: "Which checks are missing, and by when."
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: startsOn, label: "First day", kind: date, isRequired: true}
               - {key: checks, label: "Checks", kind: multiChoice, isRequired: true, options: ["DBS with barred list", "Right to work", "Prohibition", "Section 128", "Overseas", "References", "Medical"]}
@@ -80,18 +81,15 @@ let defaultCatalogue = #"""
         description: "Contracts, absence, conduct, capability, leave. Only the people named in a request see it."
         types:
           - name: "Advice about a member of staff"
-            isConfidential: true
             fields:
               - {key: topic, label: "Topic", kind: choice, isRequired: true, options: ["Absence", "Conduct", "Capability", "Grievance", "Flexible working", "Maternity, paternity, adoption", "Leaving", "Other"]}
               - {key: meeting, label: "Is a meeting arranged?", kind: date}
               - {key: whatHappened, label: "What happened so far", kind: longText, isRequired: true}
           - name: "Change of contract"
-            isConfidential: true
             fields:
               - {key: change, label: "What changes?", kind: longText, isRequired: true}
               - {key: startsOn, label: "From", kind: date, isRequired: true}
           - name: "Leaver"
-            isConfidential: true
             checklist: ["Acknowledged", "Payroll told", "Accounts closed on the last day", "Equipment returned"]
             fields:
               - {key: lastDay, label: "Last day", kind: date, isRequired: true}
@@ -103,18 +101,15 @@ let defaultCatalogue = #"""
         types:
           - name: "Pay query"
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: month, label: "Which month?", kind: text, isRequired: true, help: "As on the payslip."}
               - {key: question, label: "What is wrong?", kind: longText, isRequired: true}
           - name: "Change for this month"
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: change, label: "Change", kind: longText, isRequired: true}
               - {key: from, label: "From", kind: date, isRequired: true}
           - name: "Pension question"
-            isConfidential: true
             fields:
               - {key: scheme, label: "Scheme", kind: choice, isRequired: true, options: ["Teachers' Pension Scheme", "Local Government Pension Scheme"]}
               - {key: question, label: "Question", kind: longText, isRequired: true}
@@ -165,7 +160,6 @@ let defaultCatalogue = #"""
           - name: "Subject access request"
             description: "Somebody asks for the personal data a school holds about them: one calendar month."
             defaultPriority: high
-            isConfidential: true
             statutoryRule: subjectAccess
             checklist: ["Identity checked", "Scope agreed", "Searches made", "Third parties and exemptions reviewed", "Reply sent"]
             fields:
@@ -175,7 +169,6 @@ let defaultCatalogue = #"""
           - name: "Personal data breach"
             description: "Report what you know now: the law gives 72 hours, weekends included."
             defaultPriority: urgent
-            isConfidential: true
             statutoryRule: dataBreach
             checklist: ["Contained", "Risk assessed", "Commissioner told, or why not", "People told, or why not", "Recorded"]
             fields:
@@ -184,7 +177,6 @@ let defaultCatalogue = #"""
               - {key: people, label: "How many people?", kind: number}
               - {key: kinds, label: "Kinds of data", kind: multiChoice, isRequired: true, options: ["Names and addresses", "Health", "Special educational needs", "Safeguarding", "Finance", "Other"]}
           - name: "Impact assessment"
-            isConfidential: true
             fields:
               - {key: what, label: "What is planned?", kind: longText, isRequired: true}
               - {key: startsOn, label: "From", kind: date}
@@ -194,6 +186,7 @@ let defaultCatalogue = #"""
         description: "Requests under the Freedom of Information Act: 20 school days, at most 60 working days."
         types:
           - name: "Freedom of information request"
+            isConfidential: false
             statutoryRule: freedomOfInformation
             checklist: ["Acknowledged", "Information found", "Exemptions considered", "Reply sent"]
             fields:
@@ -224,7 +217,6 @@ let defaultCatalogue = #"""
           - name: "Accident or near miss"
             description: "Serious injuries are reported to the Health and Safety Executive within days: RIDDOR."
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: happenedOn, label: "On which day?", kind: date, isRequired: true}
               - {key: what, label: "What happened?", kind: longText, isRequired: true}
@@ -266,7 +258,6 @@ let defaultCatalogue = #"""
               - {key: onDay, label: "On which day?", kind: date, isRequired: true}
           - name: "Complaint at a formal stage"
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: stage, label: "Stage", kind: choice, isRequired: true, options: ["Stage 2", "Panel", "Department for Education"]}
               - {key: receivedOn, label: "Received on", kind: date, isRequired: true}
@@ -293,7 +284,6 @@ let defaultCatalogue = #"""
           - name: "Media enquiry"
             description: "Say nothing yet; note who asks, and until when."
             defaultPriority: urgent
-            isConfidential: true
             fields:
               - {key: who, label: "Who asks?", kind: text, isRequired: true}
               - {key: deadline, label: "Until when?", kind: text, isRequired: true}
@@ -333,7 +323,6 @@ let defaultCatalogue = #"""
         types:
           - name: "Legal question"
             defaultPriority: high
-            isConfidential: true
             fields:
               - {key: topic, label: "Topic", kind: choice, isRequired: true, options: ["Contract", "Employment", "Special educational needs tribunal", "Property", "Other"]}
               - {key: deadline, label: "Is there a deadline?", kind: date}
@@ -345,14 +334,12 @@ let defaultCatalogue = #"""
         types:
           - name: "Training"
             guidance: "This form takes no concern about a child and no allegation against anybody who works with children. A child in danger now: 999. A concern about a child: your school's designated safeguarding lead at once, and where they say so the local authority's children's social care. An allegation against staff: your headteacher; against the headteacher: your chair of governors; against either, or where nobody is there: the local authority designated officer, within one working day. Source: Keeping children safe in education, part four."
-            isConfidential: true
             fields:
               - {key: who, label: "For whom?", kind: text, isRequired: true}
               - {key: howMany, label: "How many people?", kind: number, isRequired: true}
               - {key: byWhen, label: "By when?", kind: date}
           - name: "Policy, audit or single central record"
             guidance: "This form takes no concern about a child and no allegation against anybody who works with children. A child in danger now: 999. A concern about a child: your school's designated safeguarding lead at once, and where they say so the local authority's children's social care. An allegation against staff: your headteacher; against the headteacher: your chair of governors; against either, or where nobody is there: the local authority designated officer, within one working day. Source: Keeping children safe in education, part four."
-            isConfidential: true
             fields:
               - {key: question, label: "Question", kind: longText, isRequired: true, help: "No names of children, and none of staff."}
       - name: Improvement support

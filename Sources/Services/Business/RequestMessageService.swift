@@ -31,8 +31,7 @@ package struct RequestMessageService: ResourceService {
         let serves = try transaction.serves(request)
         if item.kind == .note, !serves { throw DomainError.forbidden("Notes are for those who serve the request.") }
         item.authorId = item.authorId ?? transaction.call.actor.personId
-        // Who serves a request and asked it themselves speaks as who asked.
-        item.isFromTeam = serves && (item.authorId == nil || item.authorId != request.requesterId)
+        item.isFromTeam = try serves && transaction.isOfTeam(item.authorId, request)
         var errors = try transaction.errors(person: item.authorId, at: "/authorId")
         if item.sentAt.milliseconds == 0 {
             item.sentAt = transaction.now
@@ -77,6 +76,13 @@ package struct RequestMessageService: ResourceService {
 }
 
 extension WriteTransaction {
+    /// Whether it is the team that speaks: not who asked, nor whoever else a message is brought of. Nobody named is the team's own system.
+    fileprivate func isOfTeam(_ author: String?, _ request: SupportRequest) throws -> Bool {
+        guard let author else { return true }
+        guard author != request.requesterId else { return false }
+        return try author == call.actor.personId || works(author, on: request)
+    }
+
     /// The team says something as part of an action.
     func say(_ text: String, about request: SupportRequest, at moment: Instant) throws {
         var message = try RequestMessage.make(

@@ -25,6 +25,7 @@ package struct RequestTypeService: StatefulService {
         guard item.errors.isEmpty else { throw DomainError.invalid(item.errors) }
         var item = item
         item.area = service.area
+        item.isConfidential = item.isConfidential ?? RequestType.confidentialAreas.contains(service.area)
         return item
     }
 

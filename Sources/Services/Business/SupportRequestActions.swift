@@ -123,11 +123,7 @@ extension WriteTransaction {
     fileprivate func assign(_ item: inout SupportRequest, to person: String?) throws {
         item.assigneeId = person
         guard let person else { return }
-        let isInTeam = try item.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.has(person) }
-        let isOfArea = try people.grants(personId: person, on: today()).contains { grant in
-            grant.role == Role.specialist.rawValue && (item.area.map(grant.areas.contains) ?? true)
-        }
-        guard isInTeam == true || isOfArea else {
+        guard try works(person, on: item) else {
             throw DomainError.invalid([
                 FieldError(pointer: "/personId", code: "not-in-team", detail: "is nobody of the team or of the business area")
             ])

@@ -15,6 +15,14 @@ extension WriteTransaction {
         return request.servingPlaces.contains { Permission.supportRequestsServe.isHeld(by: actor, for: $0) }
     }
 
+    /// Whether a person is of the team or a specialist of the business area.
+    func works(_ person: String, on request: SupportRequest) throws -> Bool {
+        if try request.teamId.flatMap({ try find(BusinessTeam.self, id: $0)?.has(person) }) == true { return true }
+        return try people.grants(personId: person, on: today()).contains { grant in
+            grant.role == Role.specialist.rawValue && (request.area.map(grant.areas.contains) ?? true)
+        }
+    }
+
     /// Fills in what follows from the type, the service and the caller; errors of what can't be.
     func begin(_ item: inout SupportRequest) throws -> [FieldError] {
         var errors: [FieldError] = []
@@ -54,7 +62,7 @@ extension WriteTransaction {
         guard let service = try find(BusinessService.self, id: type.serviceId) else { return }
         (item.typeId, item.serviceId, item.area, item.teamId) = (type.id, service.id, service.area, service.teamId)
         item.priority = item.priority ?? type.defaultPriority
-        if type.isConfidential { item.isConfidential = true }
+        if type.isConfidential == true { item.isConfidential = true }
         if item.checklist.isEmpty { item.checklist = type.checklist.map { .init(text: $0) } }
         if let rule = type.statutoryRule, item.statutoryDeadline?.rule != rule {
             item.statutoryDeadline = nil

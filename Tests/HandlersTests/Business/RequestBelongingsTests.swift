@@ -161,7 +161,7 @@ import Testing
         }
         #expect(try await total(client, "/v1/request-messages", desk.headToken) == 1)
         // Whoever follows from the school sees what the school sees.
-        let follower = try await client.addPerson("Fay Follower")
+        let follower = try await client.appoint(.teacher, at: desk.school, name: "Fay Follower")
         let following = try await client.patch(
             desk.path(raised), token: desk.specialistToken, ["watcherIds": [.string(follower)]])
         #expect(following.status == 200)

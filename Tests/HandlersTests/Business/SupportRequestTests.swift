@@ -148,6 +148,17 @@ import Testing
         #expect(try await desk.now(resolved).text("resolutionDueAt") == frozen.text("resolutionDueAt"))
     }
 
+    @Test("What is resolved while it stands keeps when it would have been due, by the time that ran")
+    func resolvedStanding() async throws {
+        let desk = try await Desk()
+        let raised = try await desk.raise()
+        try await desk.act("hold", on: raised, ["reason": "The advert is out"])
+        desk.client.clock.set("2026-10-23T08:00:00Z")
+        let resolved = try await desk.act("resolve", on: raised, ["resolution": "Appointed"])
+        // A day of 480 minutes later than without the day it stood.
+        #expect(resolved.text("resolutionDueAt") == "2026-10-30T09:00:00.000Z" && resolved["resolutionMinutes"] == 0)
+    }
+
     @Test("Reopened twice, what it was resolved doesn't count; after 20 office days it stays as it is")
     func reopened() async throws {
         let desk = try await Desk()

@@ -18,7 +18,7 @@ extension TestClient {
     func addRequestType(_ members: JSON.Object = [:], service: String? = nil) async throws -> String {
         var of = service
         if of == nil { of = try await addService() }
-        var body: JSON.Object = ["serviceId": .string(of ?? ""), "name": "Recruit somebody"]
+        var body: JSON.Object = ["serviceId": .string(of ?? ""), "name": "Recruit somebody", "isConfidential": false]
         body.merge(members) { $1 }
         let type = try await add("/v1/request-types", .object(body))
         _ = try await post("/v1/request-types/\(type)/publish", token: integration)
