@@ -121,7 +121,7 @@ def check_belongings():
     refused("POST", "/v1/request-links", {"fromId": first["id"], "kind": "childOf", "toId": second["id"]}, 409)
     day = datetime.date.today().isoformat()
     made("/v1/request-time-entries", {"requestId": first["id"], "personId": head, "day": day, "minutes": 25, "kind": "phone"})
-    refused("POST", "/v1/request-time-entries", {"requestId": first["id"], "personId": head, "day": "2099-01-01", "minutes": 25}, 422, "/day")
+    refused("POST", "/v1/request-time-entries", {"requestId": first["id"], "personId": head, "day": "2099-01-01", "minutes": 25, "kind": "phone"}, 422, "/day")
     refused("POST", f"/v1/support-requests/{second['id']}/merge", {"intoId": second["id"]}, 422, "/intoId")
     merged = done("POST", f"/v1/support-requests/{second['id']}/merge", {"intoId": first["id"]})
     assert (merged["state"], merged["closeReason"], merged["mergedIntoId"]) == ("closed", "merged", first["id"]), merged

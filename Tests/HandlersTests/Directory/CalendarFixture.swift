@@ -1,6 +1,7 @@
 import Core
 import Domain
 import OrderedCollections
+import Routing
 import Testing
 
 /// An invented trust's calendar for 2026–27, over HTTP.
@@ -43,8 +44,8 @@ struct CalendarFixture {
     }
 
     /// A school; academic year, three terms and bank holidays of the trust.
-    init() async throws {
-        client = try await TestClient()
+    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
+        client = try await TestClient(requestsPerMinute: requestsPerMinute)
         school = try await client.addSchool(urn: "100025").id
         let imported = try await client.post("/v1/bank-holidays/import", Self.bankHolidays())
         precondition(imported.status == 200, imported.text)
