@@ -108,16 +108,19 @@ extension SupportRequest {
 
     /// From one state into another: pauses begin and end, promises are kept or not. The new state is `state`.
     package mutating func move(to next: State, at moment: Instant, _ promise: Promise?) {
-        if Self.finished.contains(next), isRunning {
-            note(.firstResponse, at: moment, promise)
+        let stands = Self.standing.contains(next) || Self.finished.contains(next)
+        if isRunning, stands {
+            if Self.finished.contains(next) { note(.firstResponse, at: moment, promise) }
+            // A clock that stands isn't late any more: what was late before is written down, so that no pause hides it.
             note(.update, at: moment, promise)
             note(.resolution, at: moment, promise)
+        }
+        if isRunning, Self.finished.contains(next) {
             resolutionMinutes = promise.map {
                 RequestClock(.resolution, minutes: 0, from: openedAt, pauses: pauses).workedMinutes(until: moment, in: $0.hours)
             }
         }
         let stood = Self.standing.contains(state) || Self.finished.contains(state)
-        let stands = Self.standing.contains(next) || Self.finished.contains(next)
         if state != next {
             if stood, let last = pauses.indices.last, pauses[last].endsAt == nil {
                 pauses[last].endsAt = max(moment, pauses[last].startsAt)
@@ -155,7 +158,7 @@ extension SupportRequest {
             }
         }
         standing.remainingMinutes = soonest?.remainingMinutes(at: moment, in: promise.hours)
-        standing.breachedByMinutes = soonest?.breachedMinutes(at: moment, in: promise.hours)
+        standing.breachedByMinutes = running.isEmpty ? nil : soonest?.breachedMinutes(at: moment, in: promise.hours)
         return standing
     }
 }

@@ -66,8 +66,11 @@ struct SimulatedRequest {
         case .reply: reply(now, service)
         case .wait:
             reply(now, service)
+            note(["resolution"], now, service)
             pause("waitingOnSchool", now)
-        case .hold: pause("onHold", now)
+        case .hold:
+            note(["update", "resolution"], now, service)
+            pause("onHold", now)
         case .answer, .resume: go(on: now)
         case .resolve: end("resolved", now, service)
         case .cancel: end("closed", now, service)
