@@ -47,7 +47,7 @@ package struct RequestTimeEntry: Resource {
             errors.append(
                 FieldError(
                     pointer: "/minutes", code: "more-than-a-day",
-                    detail: "makes \(sum) minutes of the person on \(day), and a day has 1,440"))
+                    detail: "makes more than the 1,440 minutes a day has of the person's \(day)"))
         }
         return errors
     }

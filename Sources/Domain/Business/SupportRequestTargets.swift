@@ -24,8 +24,7 @@ extension SupportRequest {
         return RequestClock.Target.allCases.compactMap { target in
             guard let promised = minutes.minutes(target) else { return nil }
             switch target {
-            // Nothing stops the first: a school that is waiting for an answer doesn't know that the team is waiting for something else.
-            case .firstResponse: return RequestClock(target, minutes: promised, from: openedAt, metAt: firstRespondedAt)
+            case .firstResponse: return firstResponseClock(promised)
             // Before the first response there is nothing to update.
             case .update:
                 guard isRunning, firstRespondedAt != nil, let start = lastRepliedAt else { return nil }
@@ -33,6 +32,12 @@ extension SupportRequest {
             case .resolution: return RequestClock(target, minutes: promised, from: openedAt, metAt: resolvedAt ?? closedAt, pauses: pauses)
             }
         }
+    }
+
+    /// Nothing stops it while it is open: a school that is waiting for an answer doesn't know that the team is waiting for something else.
+    private func firstResponseClock(_ minutes: Int) -> RequestClock {
+        let ended = pauses.filter { State(rawValue: $0.reason).map(Self.finished.contains) ?? false }
+        return RequestClock(.firstResponse, minutes: minutes, from: openedAt, metAt: firstRespondedAt, pauses: ended)
     }
 
     /// Works out anew when everything is due, from the facts; nothing changes where it is resolved, and nothing the second time.
@@ -86,12 +91,13 @@ extension SupportRequest {
 
     /// The team speaks to the school.
     package mutating func replied(at moment: Instant, _ promise: Promise?) {
-        note(.firstResponse, at: moment, promise)
-        note(.update, at: moment, promise)
-        if firstRespondedAt == nil {
-            firstRespondedAt = moment
-            firstResponseMinutes = promise.map {
-                RequestClock(.firstResponse, minutes: 0, from: openedAt).workedMinutes(until: moment, in: $0.hours)
+        // What is said after the end keeps no promise and breaks none.
+        if isRunning || moment == resolvedAt {
+            note(.firstResponse, at: moment, promise)
+            note(.update, at: moment, promise)
+            if firstRespondedAt == nil {
+                firstResponseMinutes = promise.map { firstResponseClock(0).workedMinutes(until: moment, in: $0.hours) }
+                firstRespondedAt = moment
             }
         }
         lastRepliedAt = max(lastRepliedAt ?? moment, moment)

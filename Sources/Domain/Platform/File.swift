@@ -66,12 +66,19 @@ package struct File: Resource {
         if self.schoolId == nil { self.schoolId = schoolId }
         guard sharedWith != .everyone else { return }
         sharedWith = sharing == .school && self.schoolId == nil ? .uploader : sharing
+        show(to: Set(visibleTo), isConfidential: isConfidential)
     }
 
-    /// Support requests have it, or no longer: who sees any of them sees it; where one is confidential, nobody else does.
+    /// Support requests have it, or no longer: who sees any of them sees it; where one is confidential, nobody else does but whom it was shared
+    /// with before. What everyone sees names nobody.
     package mutating func show(to names: Set<String>, isConfidential: Bool) {
-        self.isConfidential = isConfidential
-        visibleTo = (isConfidential ? names.union([recordedBy]) : names).sorted()
+        self.isConfidential = isConfidential && sharedWith != .everyone
+        guard sharedWith != .everyone else {
+            visibleTo = []
+            return
+        }
+        let shared = [recordedBy] + (sharedWith == .school ? [schoolId].compactMap(\.self) : [])
+        visibleTo = (isConfidential ? names.union(shared) : names).sorted()
     }
 
     // MARK: Names

@@ -18,12 +18,12 @@ package struct SupportRequestRepository<Owner: Transaction> {
 
     /// The next reference of a year: `BSR-2026-000123`.
     package func nextReference(year: Int) throws -> String {
-        let prefix = "BSR-\(year)-"
-        let last = try transaction.connection.database.cached(
-            "SELECT max(CAST(substr(reference, 10) AS INTEGER)) FROM supportRequest WHERE reference >= ? AND reference < ?"
-        ).first([.text(prefix), .text("BSR-\(year).")]) { $0.isNull(0) ? 0 : $0.integer(0) }
-        let digits = String((last ?? 0) + 1)
-        return prefix + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+        let sql = """
+            INSERT INTO supportRequestNumber VALUES (?, 1) ON CONFLICT (year) DO UPDATE SET last = last + 1 RETURNING last
+            """
+        let number = try transaction.connection.database.cached(sql).first([.integer(Int64(year))]) { $0.integer(0) } ?? 1
+        let digits = String(number)
+        return "BSR-\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
     /// Those that aren't finished, of a service, of a team, or all; by id.
@@ -31,6 +31,11 @@ package struct SupportRequestRepository<Owner: Transaction> {
         try rows(
             "state NOT IN ('resolved', 'closed') AND (?1 IS NULL OR serviceId = ?1) AND (?2 IS NULL OR teamId = ?2)",
             [serviceId.map(SQLValue.text) ?? .null, teamId.map(SQLValue.text) ?? .null])
+    }
+
+    /// Those of a team that are linked with others.
+    package func linked(ofTeam id: String) throws -> [SupportRequest] {
+        try rows("teamId = ? AND EXISTS (SELECT 1 FROM requestLinkRequestIds WHERE value = supportRequest.id)", [.text(id)])
     }
 
     /// Whose work a person does on a day, because they are away.
@@ -115,6 +120,16 @@ package struct SupportRequestRepository<Owner: Transaction> {
         return found
     }
 
+    /// Whether time has anything to do: somebody is to be told, reminded, or something closed.
+    package func hasSomethingDue(by now: Instant, on day: LocalDate) throws -> Bool {
+        let sql = """
+            SELECT EXISTS (SELECT 1 FROM supportRequest WHERE escalatesAt <= ?)
+                OR EXISTS (SELECT 1 FROM supportRequest WHERE remindsOn <= ?2 AND state = 'waitingOnSchool')
+                OR EXISTS (SELECT 1 FROM supportRequest WHERE closesOn <= ?2 AND state = 'resolved')
+            """
+        return try transaction.connection.database.cached(sql).first([.instant(now), day.stored]) { $0.integer(0) == 1 } ?? false
+    }
+
     /// Those of which somebody is to be told by now, the longest overdue first.
     ///
     /// - Parameter last: the last of the ones before; nil to begin.
@@ -125,14 +140,18 @@ package struct SupportRequestRepository<Owner: Transaction> {
             limit: limit)
     }
 
-    /// Those whose school is to be reminded by a day.
-    package func reminding(by day: LocalDate, limit: Int) throws -> [SupportRequest] {
-        try rows("remindsOn <= ? AND state = 'waitingOnSchool'", [day.stored], order: "remindsOn, id", limit: limit)
+    /// Those whose school is to be reminded by a day, by id.
+    ///
+    /// - Parameter last: the last of the ones before; nil to begin.
+    package func reminding(by day: LocalDate, after last: SupportRequest? = nil, limit: Int) throws -> [SupportRequest] {
+        try rows("remindsOn <= ? AND state = 'waitingOnSchool' AND id > ?", [day.stored, .text(last?.id ?? "")], limit: limit)
     }
 
-    /// Those that are to be closed by a day.
-    package func closing(by day: LocalDate, limit: Int) throws -> [SupportRequest] {
-        try rows("closesOn <= ? AND state = 'resolved'", [day.stored], order: "closesOn, id", limit: limit)
+    /// Those that are to be closed by a day, by id.
+    ///
+    /// - Parameter last: the last of the ones before; nil to begin.
+    package func closing(by day: LocalDate, after last: SupportRequest? = nil, limit: Int) throws -> [SupportRequest] {
+        try rows("closesOn <= ? AND state = 'resolved' AND id > ?", [day.stored, .text(last?.id ?? "")], limit: limit)
     }
 
     private func rows(_ condition: String, _ arguments: [SQLValue], order: String = "id", limit: Int = .max) throws -> [SupportRequest] {

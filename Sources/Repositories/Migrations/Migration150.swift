@@ -6,6 +6,14 @@ let migration150 = """
     ALTER TABLE supportRequest ADD COLUMN firstResponseMinutes INTEGER CHECK (firstResponseMinutes >= 0);
     ALTER TABLE supportRequest ADD COLUMN resolutionMinutes INTEGER CHECK (resolutionMinutes >= 0);
 
+    -- The last number of each year's references: finding it among 200,000 of them would take longer than the request.
+    CREATE TABLE supportRequestNumber (
+        year INTEGER NOT NULL PRIMARY KEY,
+        last INTEGER NOT NULL CHECK (last > 0)
+    ) STRICT;
+    INSERT INTO supportRequestNumber
+        SELECT CAST(substr(reference, 5, 4) AS INTEGER), max(CAST(substr(reference, 10) AS INTEGER)) FROM supportRequest GROUP BY 1;
+
     ALTER TABLE file ADD COLUMN isConfidential INTEGER NOT NULL DEFAULT 0 CHECK (isConfidential IN (0, 1));
     ALTER TABLE file ADD COLUMN visibleTo TEXT NOT NULL DEFAULT '[]' CHECK (json_type(visibleTo) = 'array');
 

@@ -23,7 +23,12 @@ package struct BusinessTeamService: ResourceService {
     }
 
     package func stored(_ item: BusinessTeam, replacing old: BusinessTeam?, _ transaction: WriteTransaction) throws {
-        guard let old, item.hours != old.hours || item.closures != old.closures || item.leadId != old.leadId else { return }
-        try transaction.reschedule(transaction.supportRequests.running(teamId: item.id))
+        guard let old else { return }
+        if item.hours != old.hours || item.closures != old.closures {
+            try transaction.reschedule(transaction.supportRequests.running(teamId: item.id))
+        }
+        // Who leads and who is in it is who sees.
+        if item.leadId != old.leadId { try transaction.showRequests(ofTeam: item.id) }
+        if item.people != old.people { try transaction.showLinks(ofTeam: item.id) }
     }
 }

@@ -43,7 +43,9 @@ package struct RequestExplanation: Encodable, Sendable {
     package var at: Instant
     package var clocks: [Clock]
 
-    init(_ request: SupportRequest, _ promise: SupportRequest.Promise?, at now: Instant) {
+    /// - Parameter moment: now; of what has ended nothing is counted after its end.
+    init(_ request: SupportRequest, _ promise: SupportRequest.Promise?, at moment: Instant) {
+        let now = min(moment, request.isRunning ? moment : request.resolvedAt ?? request.closedAt ?? moment)
         (requestId, reference, priority, at) = (request.id, request.reference, request.priority ?? .normal, now)
         clocks =
             promise.map { promise in

@@ -33,6 +33,11 @@ package struct RequestMessageService: ResourceService {
         item.authorId = item.authorId ?? transaction.call.actor.personId
         item.isFromTeam = try serves && transaction.isOfTeam(item.authorId, request)
         var errors = try transaction.errors(person: item.authorId, at: "/authorId")
+        if !serves, item.authorId != transaction.call.actor.personId {
+            errors.append(
+                FieldError(
+                    pointer: "/authorId", code: "not-allowed", detail: "is another's; who serves the request brings what others said"))
+        }
         if item.sentAt.milliseconds == 0 {
             item.sentAt = transaction.now
         } else if item.sentAt > transaction.now || item.sentAt < request.openedAt {

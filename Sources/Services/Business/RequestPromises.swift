@@ -44,7 +44,6 @@ extension WriteTransaction {
             promises[key] = promise
             var changed = request
             changed.schedule(promise)
-            changed.visibleTo = try visibleTo(changed)
             try update(from: request, to: changed, verb: "rescheduled", isTarget: false)
         }
     }

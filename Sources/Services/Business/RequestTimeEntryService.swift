@@ -25,10 +25,13 @@ package struct RequestTimeEntryService: ResourceService {
         }
         var item = item
         if old == nil { item.personId = item.personId ?? transaction.call.actor.personId }
+        let isStranger = try item.personId.map { try $0 != transaction.call.actor.personId && !transaction.works($0, on: request) } ?? false
         let others =
             try item.personId.map { try transaction.supportRequests.entries(of: $0, on: item.day).filter { $0.id != item.id } } ?? []
         let errors =
             try transaction.errors(person: item.personId, replacing: old?.personId)
+            + (isStranger
+                ? [FieldError(pointer: "/personId", code: "not-in-team", detail: "is nobody of the team or of the business area")] : [])
             + item.errors(openedOn: request.openedAt.day(in: transaction.zone()), others: others, today: transaction.today())
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         return try transaction.shown(item, as: request)

@@ -8,8 +8,9 @@ extension Transaction {
     /// Whom it concerns and who serves it; a confidential one only those who are named.
     func visibleTo(_ request: SupportRequest) throws -> [String] {
         let named = [request.requesterId, request.recordedBy].compactMap(\.self) + request.watcherIds
-        let schools = request.isConfidential ? [] : request.schoolIds
-        return Set(named + schools + (try serving(request))).sorted()
+        // Whoever was told that a promise is late may look at what it is; of what is confidential only who is named is told.
+        let others = request.isConfidential ? [] : request.schoolIds + request.escalations.compactMap(\.personId)
+        return Set(named + others + (try serving(request))).sorted()
     }
 
     /// Those on the team's side: who sees notes and the time spent.
@@ -48,11 +49,45 @@ extension WriteTransaction {
         return entry
     }
 
+    /// Seen by who sees both; whoever linked them is among those while what is confidential names them.
     func shown(_ link: RequestLink, between request: SupportRequest, and other: SupportRequest) throws -> RequestLink {
         var link = link
         link.isConfidential = request.isConfidential || other.isConfidential
         link.visibleTo = try visibleToBoth(request, other)
+        let strict = [request, other].filter(\.isConfidential)
+        if !strict.isEmpty, strict.allSatisfy({ $0.visibleTo.contains(link.recordedBy) }), !link.visibleTo.contains(link.recordedBy) {
+            link.visibleTo.append(link.recordedBy)
+        }
         return link
+    }
+
+    /// Another leads the team: its requests name them, also those that have ended.
+    func showRequests(ofTeam id: String) throws {
+        for request in try all(SupportRequest.self, where: "teamId", is: id) {
+            var shown = request
+            shown.visibleTo = try visibleTo(shown)
+            guard shown.visibleTo != request.visibleTo else { continue }
+            try showBelongings(of: update(from: request, to: shown, isTarget: false))
+        }
+    }
+
+    /// Others are in the team: who of them sees both of two follows from the team.
+    func showLinks(ofTeam id: String) throws {
+        for request in try supportRequests.linked(ofTeam: id) { try showLinks(of: request) }
+    }
+
+    /// What is confidential has become so with what was merged with it, in both directions.
+    func keepConfidential(with request: SupportRequest) throws {
+        let merged = try request.mergedIntoId.flatMap { try find(SupportRequest.self, id: $0) }
+        for other in try all(SupportRequest.self, where: "mergedIntoId", is: request.id) + [merged].compactMap(\.self)
+        where !other.isConfidential {
+            var stricter = other
+            stricter.isConfidential = true
+            stricter.visibleTo = try visibleTo(stricter)
+            let stored = try update(from: other, to: stricter, isTarget: false)
+            try showBelongings(of: stored)
+            try keepConfidential(with: stored)
+        }
     }
 
     /// Who sees a request has changed: what belongs to it is seen by the same.

@@ -95,6 +95,7 @@ extension WriteTransaction {
 
     fileprivate func triage(_ item: inout SupportRequest, _ body: JSON) throws {
         var errors: [FieldError] = []
+        let old = item
         let priority = body["priority"]?.stringValue.flatMap(RequestPriority.init)
         if let id = body["typeId"]?.stringValue, id != item.typeId {
             if let type = try find(RequestType.self, id: id), type.state == .published {
@@ -117,6 +118,7 @@ extension WriteTransaction {
             errors.append(FieldError(pointer: "/typeId", code: "required", detail: "says what it is: no service is known yet"))
         }
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
+        try reassign(&item, replacing: old)
         try assignAsUsual(&item)
     }
 

@@ -32,66 +32,81 @@ package struct SupportRequestClockwork: Sendable {
 
     /// Does what is to be done by now.
     package func tick() async throws {
-        try await escalate()
-        let today = try await store.read { [now = store.now()] in now.day(in: try $0.zone()) }
-        try await remind(today)
-        try await close(today)
+        let now = store.now()
+        let today = try await store.read { now.day(in: try $0.zone()) }
+        guard try await store.read({ try $0.supportRequests.hasSomethingDue(by: now, on: today) }) else { return }
+        try await each({ try $0.escalating(by: now, after: $1, limit: $2) }, escalate)
+        try await each({ try $0.reminding(by: today, after: $1, limit: $2) }) { try remind($0, today, $1) }
+        try await each({ try $0.closing(by: today, after: $1, limit: $2) }) { try close($0, today, $1) }
     }
 
     private var call: Call { Call(actor: .system, requestId: TypeID.make(ResourceType.RecordPrefix.request, at: store.now())) }
 
-    /// Only in hours: what was missed outside them, or while the service was down, is told at the next opening, once.
-    private func escalate() async throws {
-        let now = store.now()
-        guard try await !store.read({ try $0.supportRequests.escalating(by: now, limit: 1) }).isEmpty else { return }
+    /// Goes through what is found, a commit for so many. Those for which it is too early are passed by, so that they keep nobody waiting.
+    private func each(
+        _ find: @escaping @Sendable (SupportRequestRepository<WriteTransaction>, SupportRequest?, Int) throws -> [SupportRequest],
+        _ body: @escaping @Sendable (SupportRequest, WriteTransaction) throws -> Void
+    ) async throws {
         var last: SupportRequest?
-        repeat { last = try await escalate(after: last) } while last != nil
+        repeat {
+            last = try await store.write(call) { [last] transaction in
+                let requests = try find(transaction.supportRequests, last, Self.chunk)
+                for request in requests { try body(request, transaction) }
+                return requests.count < Self.chunk ? nil : requests.last
+            }
+        } while last != nil
     }
 
-    /// One commit's worth; the last it looked at where there may be more. Those out of hours are passed by, so that they keep nobody waiting.
-    private func escalate(after last: SupportRequest?) async throws -> SupportRequest? {
-        try await store.write(call) { transaction in
-            let requests = try transaction.supportRequests.escalating(by: transaction.now, after: last, limit: Self.chunk)
-            for request in requests {
-                guard let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
-                    promise.hours.add(0, to: transaction.now) == transaction.now
-                else { continue }
-                var told = request
-                for (rule, clock, at) in request.pendingEscalations(promise) where at <= transaction.now {
-                    let person = try transaction.recipient(rule.to, of: request)
-                    told.escalations.append(.init(rule, of: clock, personId: person, at: transaction.now))
-                }
-                told.schedule(promise)
-                try transaction.update(from: request, to: told, verb: "escalated", isTarget: false)
-            }
-            return requests.count < Self.chunk ? nil : requests.last
+    /// Only in hours: what was missed outside them, or while the service was down, is told at the next opening, once.
+    @Sendable private func escalate(_ request: SupportRequest, _ transaction: WriteTransaction) throws {
+        guard let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
+            promise.isOpen(at: transaction.now)
+        else { return }
+        var told = request
+        for (rule, clock, at) in request.pendingEscalations(promise) where at <= transaction.now {
+            let person = try transaction.recipient(rule.to, of: request)
+            told.escalations.append(.init(rule, of: clock, personId: person, at: transaction.now))
         }
+        told.schedule(promise)
+        told.visibleTo = try transaction.visibleTo(told)
+        let stored = try transaction.update(from: request, to: told, verb: "escalated", isTarget: false)
+        if stored.visibleTo != request.visibleTo { try transaction.showBelongings(of: stored) }
     }
 
-    private func remind(_ today: LocalDate) async throws {
-        guard try await !store.read({ try $0.supportRequests.reminding(by: today, limit: 1) }).isEmpty else { return }
-        try await store.write(call) { transaction in
-            for request in try transaction.supportRequests.reminding(by: today, limit: Self.chunk) {
-                var reminded = request
-                try transaction.remindLater(&reminded, from: transaction.now)
-                try transaction.update(from: request, to: reminded, verb: "reminded", isTarget: false)
-            }
+    /// In hours, and on a day on which somebody is in the school's office: one that has become closed moves it.
+    private func remind(_ request: SupportRequest, _ today: LocalDate, _ transaction: WriteTransaction) throws {
+        if let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
+            !promise.isOpen(at: transaction.now)
+        {
+            return
         }
+        var reminded = request
+        guard try transaction.isOfficeDay(today, of: request) else {
+            reminded.remindsOn = try transaction.officeDay(1, after: today, of: request)
+            try transaction.update(from: request, to: reminded, isTarget: false)
+            return
+        }
+        try transaction.remindLater(&reminded, from: transaction.now)
+        try transaction.update(from: request, to: reminded, verb: "reminded", isTarget: false)
     }
 
-    private func close(_ today: LocalDate) async throws {
-        guard try await !store.read({ try $0.supportRequests.closing(by: today, limit: 1) }).isEmpty else { return }
-        try await store.write(call) { transaction in
-            for request in try transaction.supportRequests.closing(by: today, limit: Self.chunk) {
-                var closed = request
-                closed.closeReason = .done
-                closed.move(to: .closed, at: transaction.now, nil)
-                closed.schedule(nil)
-                closed.closesOn = nil
-                try transaction.update(from: request, to: closed, verb: "closed", isTarget: false)
-            }
+    private func close(_ request: SupportRequest, _ today: LocalDate, _ transaction: WriteTransaction) throws {
+        var closed = request
+        guard try transaction.isOfficeDay(today, of: request) else {
+            closed.closesOn = try transaction.officeDay(1, after: today, of: request)
+            try transaction.update(from: request, to: closed, isTarget: false)
+            return
         }
+        closed.closeReason = .done
+        closed.move(to: .closed, at: transaction.now, nil)
+        closed.schedule(nil)
+        closed.closesOn = nil
+        try transaction.update(from: request, to: closed, verb: "closed", isTarget: false)
     }
+}
+
+extension SupportRequest.Promise {
+    fileprivate func isOpen(at moment: Instant) -> Bool { hours.add(0, to: moment) == moment }
 }
 
 extension WriteTransaction {
@@ -103,8 +118,10 @@ extension WriteTransaction {
             case .teamLead: team?.leadId
             case .headOfService: try request.serviceId.flatMap { try find(BusinessService.self, id: $0)?.headOfServiceId }
             }
-        guard let team, let person else { return person }
-        // Who is away isn't told, but who stands in.
-        return try team.cover(for: person, on: today()) ?? person
+        // Who is away isn't told, but who stands in; of what is confidential only who is named in it.
+        let cover = try person.flatMap { person in try team.flatMap { try $0.cover(for: person, on: today()) } }
+        return [cover ?? person, person, team?.leadId].compactMap(\.self).first {
+            !request.isConfidential || request.visibleTo.contains($0)
+        }
     }
 }

@@ -26,13 +26,17 @@ extension WriteTransaction {
         var merged = other
         merged.isConfidential = isConfidential
         merged.needsAttention = other.needsAttention || item.needsAttention
-        merged.tags += item.tags.filter { !other.tags.contains($0) }
+        // As many as the API takes.
+        for tag in item.tags where !merged.tags.contains(tag) && merged.tags.count < 20 { merged.tags.append(tag) }
         if !isConfidential, Set(item.schoolIds).isSubset(of: other.schoolIds) {
-            let told = [item.requesterId].compactMap(\.self) + item.watcherIds
-            merged.watcherIds += told.filter { $0 != other.requesterId && !other.watcherIds.contains($0) }
+            for person in [item.requesterId].compactMap(\.self) + item.watcherIds
+            where person != other.requesterId && !merged.watcherIds.contains(person) && merged.watcherIds.count < 50 {
+                merged.watcherIds.append(person)
+            }
         }
         merged.visibleTo = try visibleTo(merged)
         let stored = try update(from: other, to: merged, verb: "absorbed", isTarget: false)
         if stored.visibleTo != other.visibleTo || stored.isConfidential != other.isConfidential { try showBelongings(of: stored) }
+        if isConfidential, !other.isConfidential { try keepConfidential(with: stored) }
     }
 }

@@ -51,6 +51,13 @@ extension WriteTransaction {
         return errors
     }
 
+    /// Another team or area has it now: whoever had it and isn't of them has it no longer.
+    func reassign(_ item: inout SupportRequest, replacing old: SupportRequest) throws {
+        guard item.teamId != old.teamId || item.area != old.area else { return }
+        if let person = item.assigneeId, try !works(person, on: item) { item.assigneeId = nil }
+        try assignAsUsual(&item)
+    }
+
     /// Gives a request that nobody has to whose work it usually is, or to who covers.
     func assignAsUsual(_ item: inout SupportRequest) throws {
         guard item.assigneeId == nil, let team = try item.teamId.flatMap({ try find(BusinessTeam.self, id: $0) }) else { return }
@@ -122,15 +129,29 @@ extension WriteTransaction {
             guard try find(File.self, id: id, visibleTo: visibility) == nil else { continue }
             errors.append(FieldError(pointer: "/fileIds/\(index)", code: "not-found", detail: "is not the id of a file you have"))
         }
+        if let old, old.isConfidential, !item.isConfidential { errors += try confidentialityErrors(in: item) }
         if old == nil || item.answers != old?.answers { errors += try answerErrors(in: item, visibility) }
         return errors
+    }
+
+    /// What is confidential by its type, or by what was merged with it, stays so.
+    private func confidentialityErrors(in item: SupportRequest) throws -> [FieldError] {
+        let type = try item.typeId.flatMap { try find(RequestType.self, id: $0) }
+        let merged = try all(SupportRequest.self, where: "mergedIntoId", is: item.id)
+        guard type?.isConfidential == true || item.mergedIntoId != nil || merged.contains(where: \.isConfidential) else { return [] }
+        return [
+            FieldError(
+                pointer: "/isConfidential", code: "stays-confidential",
+                detail: "stays true: its type, or what was merged with it, is confidential"
+            )
+        ]
     }
 
     /// A file that answers a question is an attachment as well.
     func attachAnswers(of item: inout SupportRequest) throws {
         let fields = try item.typeId.flatMap { try find(RequestType.self, id: $0)?.fields } ?? []
         let answered = fields.filter { $0.kind == .file }.compactMap { item.answers.members[$0.key]?.stringValue }
-        item.fileIds += answered.filter { !item.fileIds.contains($0) }
+        for id in answered where !item.fileIds.contains(id) { item.fileIds.append(id) }
     }
 
     private func answerErrors(in item: SupportRequest, _ visibility: Visibility) throws -> [FieldError] {
@@ -143,6 +164,11 @@ extension WriteTransaction {
             default: true
             }
         }
+    }
+
+    /// Whether the office of the request's school is open on a day.
+    func isOfficeDay(_ day: LocalDate, of request: SupportRequest) throws -> Bool {
+        try schoolCalendar(schoolId: request.schoolIds.first ?? "", in: day...day).day(day).officeOpen
     }
 
     /// The day so many office days of the request's school after a day; nil where the calendar has none.

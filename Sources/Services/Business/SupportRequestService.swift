@@ -119,6 +119,7 @@ package struct SupportRequestService: StatefulService {
         errors += try transaction.errors(in: item, replacing: old)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try transaction.attachAnswers(of: &item)
+        if let old, item.state == old.state { try transaction.reassign(&item, replacing: old) }
         item.visibleTo = try transaction.visibleTo(item)
         let promise = try transaction.promise(serviceId: item.serviceId, teamId: item.teamId)
         item.schedule(promise)
@@ -132,6 +133,9 @@ package struct SupportRequestService: StatefulService {
         guard item.state == old.state else { return }
         let (before, after) = (try old.wireTree(), try item.wireTree())
         let changed = SupportRequest.writableMembers.filter { before[$0] != after[$0] }
+        if !old.isRunning, !changed.isDisjoint(with: ["priority", "teamId"]) {
+            throw DomainError.notInThisState("It has ended, and what was promised with it.", allowedActions: old.allowedActions)
+        }
         guard !changed.isEmpty, try !transaction.serves(item) else { return }
         if let member = changed.subtracting(SupportRequest.schoolMembers).min() {
             throw DomainError.forbidden("\(member) is changed by those who serve the request.")
@@ -147,6 +151,7 @@ package struct SupportRequestService: StatefulService {
         if let old, item.visibleTo != old.visibleTo || item.isConfidential != old.isConfidential {
             try transaction.showBelongings(of: item)
         }
+        if let old, item.isConfidential, !old.isConfidential { try transaction.keepConfidential(with: item) }
         if item.fileIds != old?.fileIds ?? [] { try transaction.showFiles(Set(item.fileIds + (old?.fileIds ?? [])).sorted()) }
     }
 

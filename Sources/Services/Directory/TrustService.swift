@@ -44,7 +44,12 @@ package struct TrustService: Sendable {
             guard let stored = try transaction.trust.find() else { throw DomainError.notFound }
             let changed = try MergePatch.apply(patch, to: stored, in: transaction)
             try changed.validate()
-            return try transaction.update(from: stored, to: changed)
+            let trust = try transaction.update(from: stored, to: changed)
+            // Promises are counted on its clock and without its bank holidays.
+            if changed.timeZone != stored.timeZone || changed.bankHolidayDivision != stored.bankHolidayDivision {
+                try transaction.rescheduleAll()
+            }
+            return trust
         }
     }
 }

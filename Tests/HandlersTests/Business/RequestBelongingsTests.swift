@@ -83,6 +83,72 @@ import Testing
         }
     }
 
+    @Test("What is confidential by its type or by a merge stays so, and what was merged follows when one becomes it")
+    func stays() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        try await lead(desk)
+        let type = try await client.addRequestType(["isConfidential": true], service: desk.service)
+        let secret = try await desk.raise(by: desk.headToken, ["typeId": .string(type), "serviceId": .null])
+        let open = try await client.patch(desk.path(secret), token: desk.specialistToken, ["isConfidential": false])
+        #expect(open.status == 422 && open.places == ["/isConfidential"], "\(open.text)")
+        let (first, second) = (try await desk.raise(by: desk.teacher), try await desk.raise(by: desk.headToken))
+        _ = try await desk.say("For everybody", about: first, by: desk.teacher)
+        try await desk.act("merge", on: first, ["intoId": second["id"] ?? .null])
+        #expect(try await client.get(desk.path(first), token: client.admin).status == 200)
+        #expect(try await client.patch(desk.path(second), token: desk.specialistToken, ["isConfidential": true]).status == 200)
+        #expect(try await client.get(desk.path(first), token: client.admin).status == 404)
+        #expect(try await total(client, "/v1/request-messages", client.admin) == 0)
+        #expect(try await client.patch(desk.path(second), token: desk.specialistToken, ["isConfidential": false]).status == 422)
+    }
+
+    @Test("Who asked and watched as well is told once, and a file that answers two questions is attached once")
+    func once() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let teacher = try await client.get("/v1/me", token: desk.teacher).json.text("personId")
+        let first = try await desk.raise(by: desk.teacher, ["watcherIds": [.string(teacher)]])
+        let second = try await desk.raise(by: desk.headToken)
+        try await desk.act("merge", on: first, ["intoId": second["id"] ?? .null])
+        #expect(try await desk.now(second)["watcherIds"] == [.string(teacher)])
+        let fields: JSON = [["key": "a", "label": "a", "kind": "file"], ["key": "b", "label": "b", "kind": "file"]]
+        let type = try await client.addRequestType(["fields": fields], service: desk.service)
+        let file = try await client.upload("The plan")
+        let raised = try await client.post(
+            "/v1/support-requests", token: client.integration,
+            ["subject": "x", "typeId": .string(type), "answers": ["a": .string(file), "b": .string(file)]])
+        #expect(raised.status == 201 && raised.json["fileIds"] == [.string(file)], "\(raised.text)")
+    }
+
+    @Test("Another leads the team: who led sees nothing of what is confidential any more, ended or not, who leads now all of it")
+    func anotherLead() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        try await lead(desk)
+        let requests = [
+            try await desk.raise(by: desk.headToken, ["isConfidential": true]),
+            try await desk.raise(by: desk.headToken, ["isConfidential": true]),
+        ]
+        for request in requests { try await desk.act("wait-on-school", on: request, ["question": "Which?"]) }
+        try await desk.act("resolve", on: requests[0], ["resolution": "Appointed"])
+        let spent: JSON = ["requestId": requests[0]["id"] ?? .null, "day": "2026-10-22", "minutes": 20, "kind": "phone"]
+        #expect(try await client.post("/v1/request-time-entries", token: desk.specialistToken, spent).status == 201)
+        let next = try await client.addPerson("Nia Next")
+        _ = try await client.add(
+            "/v1/appointments", ["personId": .string(next), "role": "specialist", "areas": ["hr"], "startsOn": "2020-01-01"])
+        let nextToken = try await client.token(of: next)
+        let team = try await client.get("/v1/business-services/\(desk.service)").json.text("teamId")
+        let changed = try await client.patch("/v1/business-teams/\(team)", token: client.integration, ["leadId": .string(next)])
+        #expect(changed.status == 200)
+        for (token, requests, messages, entries) in [(desk.specialistToken, 0, 0, 1), (nextToken, 2, 3, 1)] as [(String, JSON, JSON, JSON)]
+        {
+            #expect(try await total(client, "/v1/support-requests", token) == requests)
+            #expect(try await total(client, "/v1/request-messages", token) == messages)
+            // What somebody wrote down themselves they keep seeing.
+            #expect(try await total(client, "/v1/request-time-entries", token) == entries)
+        }
+    }
+
     @Test("A link is seen by those who see both; two have one, a part one whole, and no circle comes about")
     func links() async throws {
         let desk = try await Desk()
@@ -131,6 +197,10 @@ import Testing
         #expect(try await spend(1, on: raised, day: "2026-10-23").places == ["/day"])
         #expect(try await spend(1, on: raised, day: "2026-10-21").places == ["/day"])
         #expect(try await spend(0, on: raised).status == 422)
+        let another: JSON = [
+            "requestId": .string(raised.text("id")), "personId": .string(desk.head), "day": "2026-10-22", "minutes": 5, "kind": "phone",
+        ]
+        #expect(try await client.post("/v1/request-time-entries", token: desk.specialistToken, another).places == ["/personId"])
         #expect(try await total(client, "/v1/request-time-entries", desk.headToken) == 0)
         #expect(try await client.get("/v1/request-time-entries/\(spent.json.text("id"))", token: desk.headToken).status == 404)
         #expect(try await total(client, "/v1/request-time-entries", desk.specialistToken) == 2)

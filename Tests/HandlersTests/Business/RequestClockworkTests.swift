@@ -69,6 +69,49 @@ import Testing
         #expect(events.json["items"]?.arrayValue?.count == 1, "\(events.text)")
     }
 
+    @Test("No reminder at midnight; a day the office closes after all moves it, and the closing")
+    func openDays() async throws {
+        let desk = try await Desk(["reminderDays": 1, "closingDays": 1])
+        let client = desk.client
+        let (asked, done) = (try await desk.raise(), try await desk.raise())
+        try await desk.act("wait-on-school", on: asked, ["question": "Which?"])
+        try await desk.act("triage", on: done, [:])
+        try await desk.act("resolve", on: done, ["resolution": "Appointed"])
+        #expect(try await desk.now(asked).text("remindsOn") == "2026-10-23")
+        #expect(try await desk.now(done).text("closesOn") == "2026-10-23")
+        try await tick(desk, at: "2026-10-22T23:00:10Z")
+        #expect(try await client.get("/v1/events?type=supportRequest.reminded", token: client.admin).json["items"] == [])
+        _ = try await client.add(
+            "/v1/calendar-days",
+            ["schoolId": .string(desk.school), "kind": "officeClosure", "startsOn": "2026-10-23", "endsOn": "2026-10-23"])
+        // The first tick of the day closed what was to be closed; the other waited for the hours, and now for the next day.
+        try await tick(desk, at: "2026-10-23T09:00:00Z")
+        #expect(try await desk.now(asked).text("remindsOn") == "2026-10-26")
+        #expect(try await desk.now(done).text("state") == "closed")
+        try await tick(desk, at: "2026-10-26T09:00:00Z")
+        let events = try await client.get("/v1/events?type=supportRequest.reminded", token: client.admin).json["items"]
+        #expect(events?.arrayValue?.count == 1, "\(String(describing: events))")
+    }
+
+    @Test("Whoever is told of a late promise may look at it; of what is confidential only who is named is told")
+    func told() async throws {
+        let desk = try await Desk(["escalations": [["target": "firstResponse", "offsetMinutes": 0, "to": "headOfService"]]])
+        let client = desk.client
+        let chief = try await client.appoint(.teacher, at: client.addMember(urn: "100026"), name: "Head of service")
+        let changed = try await client.patch(
+            "/v1/business-services/\(desk.service)", token: client.integration, ["headOfServiceId": .string(chief)])
+        #expect(changed.status == 200)
+        let open = try await desk.raise()
+        let secret = try await desk.raise(["isConfidential": true])
+        let theirs = try await client.token(of: chief)
+        #expect(try await client.get(desk.path(open), token: theirs).status == 404)
+        try await tick(desk, at: "2026-10-23T09:00:00Z")
+        #expect(try await client.get(desk.path(open), token: theirs).status == 200)
+        #expect(try await client.get(desk.path(secret), token: theirs).status == 404)
+        let escalations = try await client.get(desk.path(secret), token: desk.headToken).json["escalations"]?.arrayValue
+        #expect(escalations?.map { $0["personId"] } == [.null])
+    }
+
     @Test("What is resolved is closed after ten office days of the requester's school")
     func closing() async throws {
         let desk = try await Desk()

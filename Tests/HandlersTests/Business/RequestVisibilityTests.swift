@@ -41,6 +41,22 @@ import Testing
         #expect(try await client.get(desk.path(raised), token: client.token(of: finance)).status == 200)
     }
 
+    @Test("Nobody but who serves a request speaks for somebody else, and another team doesn't keep the one who had it")
+    func others() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let raised = try await desk.raise(by: desk.teacher)
+        let forged = try await desk.say("Yes", about: raised, by: desk.teacher, ["authorId": .string(desk.head)])
+        #expect(forged.status == 422 && forged.places == ["/authorId"], "\(forged.text)")
+        try await desk.act("assign", on: raised, ["personId": .string(desk.specialist)])
+        let money = try await client.add("/v1/business-teams", ["name": "Money"])
+        let service = try await client.addService(["name": "Accounts", "area": "finance", "teamId": .string(money)])
+        let type = try await client.addRequestType(["isConfidential": true], service: service)
+        let triaged = try await client.post(desk.path(raised) + "/triage", token: desk.specialistToken, ["typeId": .string(type)])
+        #expect(triaged.status == 200 && triaged.json["assigneeId"] == .null, "\(triaged.text)")
+        #expect(try await client.get(desk.path(raised), token: desk.specialistToken).status == 404)
+    }
+
     @Test("A confidential one is for the people named in it alone; breaking the glass lets in, with the reason, and is told")
     func confidential() async throws {
         let desk = try await Desk()

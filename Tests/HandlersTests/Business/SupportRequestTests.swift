@@ -159,6 +159,45 @@ import Testing
         #expect(resolved.text("resolutionDueAt") == "2026-10-30T09:00:00.000Z" && resolved["resolutionMinutes"] == 0)
     }
 
+    @Test("After the end nothing is counted any more: no reply is late, no explanation grows, no priority changes")
+    func ended() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let raised = try await desk.raise()
+        let cancelled = try await client.post(desk.path(raised) + "/close", token: desk.headToken, ["reason": "cancelled"])
+        #expect(cancelled.status == 200)
+        let before = try await client.get(desk.path(raised) + "/explanation", token: desk.headToken).json["clocks"]
+        desk.client.clock.set("2026-10-30T10:00:00Z")
+        #expect(try await client.get(desk.path(raised) + "/explanation", token: desk.headToken).json["clocks"] == before)
+        #expect(try await desk.say("Sorry to hear", about: raised, by: desk.specialistToken).status == 201)
+        let after = try await desk.now(raised)
+        #expect(after["missedTargets"] == [] && after["firstResponseMinutes"] == .null && after["firstRespondedAt"] == .null)
+        let urgent = try await client.patch(desk.path(raised), token: desk.specialistToken, ["priority": "urgent"])
+        #expect(urgent.status == 409, "\(urgent.text)")
+        // Reopened, the week it was closed doesn't make the first answer late.
+        let back = try await client.post(desk.path(raised) + "/reopen", token: desk.headToken, ["reason": "After all"])
+        #expect(back.status == 200 && back.json["breached"] == false && back.json["remainingMinutes"] == 480, "\(back.text)")
+    }
+
+    @Test("Bank holidays of another division, and another time zone, move what is due")
+    func division() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        func events(_ day: String) -> JSON { [["title": "Founders", "date": .string(day), "notes": "", "bunting": false]] }
+        let file: JSON = [
+            "england-and-wales": ["division": "england-and-wales", "events": events("2026-12-25")],
+            "northern-ireland": ["division": "northern-ireland", "events": events("2026-12-25")],
+            "scotland": ["division": "scotland", "events": events("2026-10-23")],
+        ]
+        let imported = try await client.post("/v1/bank-holidays/import", file)
+        #expect(imported.status == 200, "\(imported.text)")
+        let raised = try await desk.raise()
+        #expect(raised.text("firstResponseDueAt") == "2026-10-23T08:00:00.000Z")
+        let trust = try await client.patch("/v1/trust", ["bankHolidayDivision": "scotland"])
+        #expect(trust.status == 200, "\(trust.text)")
+        #expect(try await desk.now(raised).text("firstResponseDueAt") == "2026-10-26T09:00:00.000Z")
+    }
+
     @Test("Reopened twice, what it was resolved doesn't count; after 20 office days it stays as it is")
     func reopened() async throws {
         let desk = try await Desk()
