@@ -4,12 +4,12 @@ import HTTPTypes
 import OrderedCollections
 import Testing
 
-/// 20,000 requests of 30 schools on a clock that is set, through the HTTP API; what the service then says of them and counts is held against a
+/// Requests of 30 schools on a clock that is set, through the HTTP API; what the service then says of them and counts is held against a
 /// recomputation that counts every minute by itself.
 @Suite("A simulated year") struct SimulatedYearTests {
     @Test("Each request, and every figure counted over them, is what counting the minutes one by one gives")
     func year() async throws {
-        var year = try await SimulatedYear(requests: 500)
+        var year = try await SimulatedYear(requests: 1_000)
         try await year.play()
         try await compareRequests(year)
         for grouping in ["service", "school", "team", "area", "priority", "term"] {
