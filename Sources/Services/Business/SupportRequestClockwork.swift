@@ -36,8 +36,8 @@ package struct SupportRequestClockwork: Sendable {
         let today = try await store.read { now.day(in: try $0.zone()) }
         guard try await store.read({ try $0.supportRequests.hasSomethingDue(by: now, on: today) }) else { return }
         try await each({ try $0.escalating(by: now, after: $1, limit: $2) }, escalate)
-        try await each({ try $0.reminding(by: today, after: $1, limit: $2) }) { try remind($0, today, $1) }
-        try await each({ try $0.closing(by: today, after: $1, limit: $2) }) { try close($0, today, $1) }
+        try await each({ try $0.reminding(by: today, after: $1, limit: $2) }, { try remind($0, today, $1) })
+        try await each({ try $0.closing(by: today, after: $1, limit: $2) }, { try close($0, today, $1) })
     }
 
     private var call: Call { Call(actor: .system, requestId: TypeID.make(ResourceType.RecordPrefix.request, at: store.now())) }
