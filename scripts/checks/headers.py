@@ -99,9 +99,8 @@ def requests_of(contract):
         for kind in operation["responses"]["200"]["content"]:
             yield f"{template} as {kind}", path, [*who, f"Accept: {kind}"], 200
         yield f"{template} compressed", path, [*who, "Accept-Encoding: gzip"], 200
-        tag = header_of(fetch(path, *who), "ETag")
-        if tag:
-            yield f"{template} unchanged", path, [*who, f"If-None-Match: {tag}"], 304
+        if header_of(fetch(path, *who), "ETag"):
+            yield f"{template} unchanged", path, who, 304
         if secured:
             yield f"{template} without a token", path, [], 401
         # A file is of the one type it is, whatever else is asked for.
@@ -123,6 +122,9 @@ def resolved(contract, value):
 def tried_out(request):
     """What was asked, and what is wrong with the answer."""
     what, path, headers, expected = request
+    if expected == 304:
+        # Asked for at once: some answers are another by the minute.
+        headers = [*headers, f"If-None-Match: {header_of(fetch(path, *headers), 'ETag')}"]
     answer = fetch(path, *headers)
     found = complaints(answer)
     if status_of(answer) != expected:
