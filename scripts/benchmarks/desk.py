@@ -1,6 +1,6 @@
 """Pages of the queues people work from, with 200,000 support requests stored, and the opening of more.
 
-Usage: desk.py URL TOKEN CA DATABASE ROUNDS. Prints, in milliseconds, the median of all queues' pages, that of the slowest queue and of opening a request, then which queue was the slowest.
+Usage: desk.py URL TOKEN ADMINISTRATORS-TOKEN CA DATABASE ROUNDS. Prints, in milliseconds, the median of all queues' pages, that of the slowest queue and of opening a request, then which queue was the slowest.
 """
 
 import datetime
@@ -14,7 +14,7 @@ import sys
 import time
 from urllib.parse import quote, urlsplit
 
-URL, TOKEN, AUTHORITY, DATABASE, ROUNDS = *sys.argv[1:5], int(sys.argv[5])
+URL, TOKEN, ADMINISTRATOR, AUTHORITY, DATABASE, ROUNDS = *sys.argv[1:6], int(sys.argv[6])
 REQUESTS = 200_000
 AREAS = ["hr", "finance", "it", "estates", "payroll", "catering"]
 CHANCE = random.Random(1)
@@ -32,15 +32,15 @@ def request(method, path, body=None, token=TOKEN, kind="application/json"):
     return took, content
 
 
-def made(path, body):
-    return json.loads(request("POST", path, body)[1])
+def made(path, body, token=TOKEN):
+    return json.loads(request("POST", path, body, token)[1])
 
 
 def appointed(name, role, **more):
     """Somebody in a role, and a token that acts as them."""
     person = made("/v1/people", {"name": name})["id"]
     made("/v1/appointments", {"personId": person, "role": role, "startsOn": "2020-01-01", **more})
-    return person, made("/v1/tokens", {"name": name, "personId": person})["token"]
+    return person, made("/v1/tokens", {"name": name, "personId": person}, ADMINISTRATOR)["token"]
 
 
 def instant(moment):
