@@ -33,6 +33,11 @@ package struct SupportRequestRepository<Owner: Transaction> {
             [serviceId.map(SQLValue.text) ?? .null, teamId.map(SQLValue.text) ?? .null])
     }
 
+    /// Those of a team that only named people see.
+    package func confidential(ofTeam id: String) throws -> [SupportRequest] {
+        try rows("teamId = ? AND isConfidential = 1", [.text(id)])
+    }
+
     /// Those of a team that are linked with others.
     package func linked(ofTeam id: String) throws -> [SupportRequest] {
         try rows("teamId = ? AND EXISTS (SELECT 1 FROM requestLinkRequestIds WHERE value = supportRequest.id)", [.text(id)])

@@ -28,7 +28,7 @@ package struct BusinessTeamService: ResourceService {
             try transaction.reschedule(transaction.supportRequests.running(teamId: item.id))
         }
         // Who leads and who is in it is who sees.
-        if item.leadId != old.leadId { try transaction.showRequests(ofTeam: item.id) }
+        if item.leadId != old.leadId { try transaction.showConfidential(ofTeam: item.id) }
         if item.people != old.people { try transaction.showLinks(ofTeam: item.id) }
     }
 }

@@ -34,16 +34,26 @@ extension Transaction {
     }
 }
 
+/// What was promised about many requests, each service and team looked up once in a transaction.
+struct KnownPromises {
+    private var known: [[String?]: SupportRequest.Promise?] = [:]
+
+    mutating func promise(of request: SupportRequest, _ transaction: some Transaction) throws -> SupportRequest.Promise? {
+        let key = [request.serviceId, request.teamId]
+        if let promise = known[key] { return promise }
+        let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId)
+        known[key] = .some(promise)
+        return promise
+    }
+}
+
 extension WriteTransaction {
     /// Works out anew when these are due: hours, promises or the calendar have changed. Finished ones stay as they are.
     func reschedule(_ requests: [SupportRequest]) throws {
-        var promises: [String: SupportRequest.Promise?] = [:]
+        var promises = KnownPromises()
         for request in requests {
-            let key = "\(request.serviceId ?? "") \(request.teamId ?? "")"
-            let promise = try promises[key] ?? promise(serviceId: request.serviceId, teamId: request.teamId)
-            promises[key] = promise
             var changed = request
-            changed.schedule(promise)
+            changed.schedule(try promises.promise(of: request, self))
             try update(from: request, to: changed, verb: "rescheduled", isTarget: false)
         }
     }

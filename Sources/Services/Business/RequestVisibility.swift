@@ -15,9 +15,12 @@ extension Transaction {
 
     /// Those on the team's side: who sees notes and the time spent.
     func serving(_ request: SupportRequest) throws -> Set<String> {
-        let lead = try request.teamId.flatMap { try find(BusinessTeam.self, id: $0)?.leadId }
-        let named = Set([request.assigneeId, lead].compactMap(\.self) + request.brokenGlass.map(\.letInId))
-        if request.isConfidential { return named }
+        var named = Set([request.assigneeId].compactMap(\.self) + request.brokenGlass.map(\.letInId))
+        if request.isConfidential {
+            // Elsewhere the lead is one of the team.
+            if let lead = try request.teamId.flatMap({ try find(BusinessTeam.self, id: $0)?.leadId }) { named.insert(lead) }
+            return named
+        }
         let team = [request.teamId, request.area.map(Audience.area) ?? "role:specialist"].compactMap(\.self)
         return named.union(team + Audience.administrators)
     }
@@ -61,9 +64,9 @@ extension WriteTransaction {
         return link
     }
 
-    /// Another leads the team: its requests name them, also those that have ended.
-    func showRequests(ofTeam id: String) throws {
-        for request in try all(SupportRequest.self, where: "teamId", is: id) {
+    /// Another leads the team: what is confidential names them, also what has ended.
+    func showConfidential(ofTeam id: String) throws {
+        for request in try supportRequests.confidential(ofTeam: id) {
             var shown = request
             shown.visibleTo = try visibleTo(shown)
             guard shown.visibleTo != request.visibleTo else { continue }

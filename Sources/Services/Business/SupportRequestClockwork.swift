@@ -36,8 +36,9 @@ package struct SupportRequestClockwork: Sendable {
         let today = try await store.read { now.day(in: try $0.zone()) }
         guard try await store.read({ try $0.supportRequests.hasSomethingDue(by: now, on: today) }) else { return }
         try await each({ try $0.escalating(by: now, after: $1, limit: $2) }, escalate)
-        try await each({ try $0.reminding(by: today, after: $1, limit: $2) }, { try remind($0, today, $1) })
-        try await each({ try $0.closing(by: today, after: $1, limit: $2) }, { try close($0, today, $1) })
+        try await each({ try $0.reminding(by: today, after: $1, limit: $2) }, { try remind($0, today, &$1, $2) })
+        try await each(
+            { try $0.closing(by: today, after: $1, limit: $2) }, { request, _, transaction in try close(request, today, transaction) })
     }
 
     private var call: Call { Call(actor: .system, requestId: TypeID.make(ResourceType.RecordPrefix.request, at: store.now())) }
@@ -45,23 +46,24 @@ package struct SupportRequestClockwork: Sendable {
     /// Goes through what is found, a commit for so many. Those for which it is too early are passed by, so that they keep nobody waiting.
     private func each(
         _ find: @escaping @Sendable (SupportRequestRepository<WriteTransaction>, SupportRequest?, Int) throws -> [SupportRequest],
-        _ body: @escaping @Sendable (SupportRequest, WriteTransaction) throws -> Void
+        _ body: @escaping @Sendable (SupportRequest, inout KnownPromises, WriteTransaction) throws -> Void
     ) async throws {
         var last: SupportRequest?
         repeat {
             last = try await store.write(call) { [last] transaction in
                 let requests = try find(transaction.supportRequests, last, Self.chunk)
-                for request in requests { try body(request, transaction) }
+                var promises = KnownPromises()
+                for request in requests { try body(request, &promises, transaction) }
                 return requests.count < Self.chunk ? nil : requests.last
             }
         } while last != nil
     }
 
     /// Only in hours: what was missed outside them, or while the service was down, is told at the next opening, once.
-    @Sendable private func escalate(_ request: SupportRequest, _ transaction: WriteTransaction) throws {
-        guard let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
-            promise.isOpen(at: transaction.now)
-        else { return }
+    @Sendable private func escalate(
+        _ request: SupportRequest, _ promises: inout KnownPromises, _ transaction: WriteTransaction
+    ) throws {
+        guard let promise = try promises.promise(of: request, transaction), promise.isOpen(at: transaction.now) else { return }
         var told = request
         for (rule, clock, at) in request.pendingEscalations(promise) where at <= transaction.now {
             let person = try transaction.recipient(rule.to, of: request)
@@ -74,12 +76,10 @@ package struct SupportRequestClockwork: Sendable {
     }
 
     /// In hours, and on a day on which somebody is in the school's office: one that has become closed moves it.
-    private func remind(_ request: SupportRequest, _ today: LocalDate, _ transaction: WriteTransaction) throws {
-        if let promise = try transaction.promise(serviceId: request.serviceId, teamId: request.teamId),
-            !promise.isOpen(at: transaction.now)
-        {
-            return
-        }
+    private func remind(
+        _ request: SupportRequest, _ today: LocalDate, _ promises: inout KnownPromises, _ transaction: WriteTransaction
+    ) throws {
+        if let promise = try promises.promise(of: request, transaction), !promise.isOpen(at: transaction.now) { return }
         var reminded = request
         guard try transaction.isOfficeDay(today, of: request) else {
             reminded.remindsOn = try transaction.officeDay(1, after: today, of: request)

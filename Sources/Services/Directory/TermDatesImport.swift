@@ -32,6 +32,8 @@ package struct TermDatesImport: Sendable {
             var run = Run(transaction: transaction, schoolId: schoolId, report: TermDatesReport(source: file.school, schoolId: schoolId))
             try run.checkBankHolidays(of: file)
             for year in file.years { try run.take(year) }
+            // A day on which the trust is closed moves what was promised.
+            if schoolId == nil, run.report.calendarDays.created + run.report.calendarDays.updated > 0 { try transaction.rescheduleAll() }
             return run.report
         }
     }

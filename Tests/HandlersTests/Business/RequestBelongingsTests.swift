@@ -178,6 +178,25 @@ import Testing
         #expect(strange.status == 422 && strange.places == ["/fromId"])
     }
 
+    @Test("Who is in the team no longer sees no link of its requests, and who links what they are named in sees the link")
+    func linksOfTeam() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        try await lead(desk)
+        let team = "/v1/business-teams/" + (try await client.get("/v1/business-services/\(desk.service)").json.text("teamId"))
+        let member = try await client.appoint(.teacher, at: client.addMember(urn: "100026"), name: "Mo Member")
+        #expect(try await client.patch(team, token: client.integration, ["memberIds": [.string(member)]]).status == 200)
+        let theirs = try await client.token(of: member)
+        let first = try await desk.raise(by: desk.headToken)
+        let second = try await desk.raise(by: desk.headToken, ["watcherIds": [.string(member)], "isConfidential": true])
+        #expect(try await link(desk, first, "relatedTo", second).status == 201)
+        #expect(try await total(client, "/v1/request-links", desk.specialistToken) == 1)
+        #expect(try await total(client, "/v1/request-links", theirs) == 1)
+        #expect(try await client.patch(team, token: client.integration, ["memberIds": []]).status == 200)
+        #expect(try await client.get(desk.path(first), token: theirs).status == 404)
+        #expect(try await total(client, "/v1/request-links", theirs) == 0)
+    }
+
     @Test("Time spent is the team's: no school sees it, and a day has 1,440 minutes over all requests")
     func timeSpent() async throws {
         let desk = try await Desk()
@@ -241,6 +260,24 @@ import Testing
         #expect(try await client.patch(desk.path(raised), token: desk.specialistToken, ["isConfidential": true]).status == 200)
         #expect(try await client.get("/v1/files/\(plan)/content", token: desk.headToken).status == 404)
         #expect(try await client.get("/v1/files/\(plan)/content", token: desk.teacher).status == 200)
+    }
+
+    @Test("A file that everybody sees tells nobody who is named in a confidential request")
+    func published() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let file = try await client.upload("How we do it")
+        let resource = try await client.add(
+            "/v1/shared-resources", ["schoolId": .string(desk.school), "kind": "practice", "title": "T", "summary": "S"])
+        let version = try await client.add(
+            "/v1/resource-versions", ["resourceId": .string(resource), "text": "How", "fileIds": [.string(file)]])
+        for (action, body) in [("submit", nil), ("publish", ["step": "major"])] as [(String, JSON?)] {
+            let done = try await client.post("/v1/resource-versions/\(version)/\(action)", token: client.integration, body)
+            try #require(done.status == 200, "\(done.text)")
+        }
+        _ = try await desk.raise(by: client.integration, ["isConfidential": true, "fileIds": [.string(file)]])
+        let seen = try await client.get("/v1/files/\(file)", token: desk.teacher)
+        #expect(seen.json["visibleTo"] == [] && seen.json["isConfidential"] == false, "\(seen.text)")
     }
 
     @Test("A file that answers a question of the form is an attachment, and must be the caller's to give")

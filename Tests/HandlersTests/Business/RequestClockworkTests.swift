@@ -69,6 +69,28 @@ import Testing
         #expect(events.json["items"]?.arrayValue?.count == 1, "\(events.text)")
     }
 
+    @Test("Hundreds that wait for their office to open keep nobody waiting whose office is open")
+    func manyWaiting() async throws {
+        let rule: JSON = [["target": "firstResponse", "offsetMinutes": 0, "to": "teamLead"]]
+        let desk = try await Desk(["escalations": rule])
+        let client = desk.client
+        for _ in 0..<201 { _ = try await desk.raise(by: client.integration) }
+        let evenings: JSON = [["weekday": "thursday", "opensAt": "20:00", "closesAt": "23:00"]]
+        let late = try await client.addService([
+            "name": "Evenings", "area": "it", "hours": evenings, "escalations": rule,
+            "targets": .object(
+                JSON.Object(
+                    uniqueKeysWithValues: ["low", "normal", "high", "urgent"].map {
+                        ($0, ["firstResponseMinutes": 10, "updateMinutes": 20, "resolutionMinutes": 30])
+                    })),
+        ])
+        desk.client.clock.set("2026-10-23T09:00:00Z")
+        let raised = try await desk.raise(by: client.integration, ["serviceId": .string(late)])
+        // Friday's first responses are late by then, and nobody of that office is there to be told.
+        try await tick(desk, at: "2026-10-29T21:00:00Z")
+        #expect(try await told(desk, raised) == ["firstResponse 0 2026-10-29T21:00"])
+    }
+
     @Test("No reminder at midnight; a day the office closes after all moves it, and the closing")
     func openDays() async throws {
         let desk = try await Desk(["reminderDays": 1, "closingDays": 1])

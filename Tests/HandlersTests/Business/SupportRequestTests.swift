@@ -148,6 +148,21 @@ import Testing
         #expect(try await desk.now(resolved).text("resolutionDueAt") == frozen.text("resolutionDueAt"))
     }
 
+    @Test("What was late before a pause is written down when it begins, and what stands isn't late, in the request and in the queue")
+    func lateThenHeld() async throws {
+        let desk = try await Desk()
+        let raised = try await desk.raise()
+        try await desk.act("triage", on: raised, [:])
+        _ = try await desk.say("We are on it", about: raised, by: desk.specialistToken)
+        desk.client.clock.set("2026-10-29T10:00:00Z")
+        let late = try await desk.now(raised)
+        #expect(late["breached"] == true && late["missedTargets"] == [])
+        let held = try await desk.act("hold", on: raised, ["reason": "The advert is out"])
+        #expect(held["breached"] == false && held["missedTargets"] == ["update", "resolution"], "\(held)")
+        let queue = try await desk.client.get("/v1/support-requests?breached=true", token: desk.specialistToken).json["items"]
+        #expect(queue == [])
+    }
+
     @Test("What is resolved while it stands keeps when it would have been due, by the time that ran")
     func resolvedStanding() async throws {
         let desk = try await Desk()

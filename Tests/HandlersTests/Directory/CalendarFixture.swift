@@ -26,12 +26,14 @@ struct CalendarFixture {
     }
 
     /// A file of term dates: a first half term of three weeks, a week's break, and one more week.
-    static func termDates(firstDay: String = "2026-09-07", training: JSON = [], bankHolidays: JSON = []) -> JSON {
+    static func termDates(
+        firstDay: String = "2026-09-07", without missing: String? = nil, training: JSON = [], bankHolidays: JSON = []
+    ) -> JSON {
         let first = LocalDate(firstDay)!
         let days = (0..<20).compactMap { offset -> JSON? in
             let day = LocalDate("2026-09-07")!.adding(days: offset / 5 * 7 + offset % 5 + (offset >= 15 ? 7 : 0))
             let isTraining = (training.arrayValue ?? []).contains { $0["date"]?.stringValue == day.description }
-            return day < first || isTraining ? nil : ["date": .string(day.description), "week": 1]
+            return day < first || isTraining || day.description == missing ? nil : ["date": .string(day.description), "week": 1]
         }
         let year: JSON = [
             "name": "2026-27", "provisional": false, "bank_holidays": bankHolidays,

@@ -7,6 +7,20 @@ import Testing
 struct CalendarImportTests {
     func counts(_ report: JSON?) -> [JSON?] { ["created", "updated", "unchanged"].map { report?[$0] } }
 
+    @Test("A day the term dates close the trust on moves what was promised")
+    func closes() async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-09-08T15:00:00Z")
+        let raised = try await client.add("/v1/support-requests", ["subject": "x", "serviceId": .string(client.addService())])
+        func due() async throws -> String {
+            try await client.get("/v1/support-requests/\(raised)", token: client.integration).json.text("firstResponseDueAt")
+        }
+        #expect(try await due() == "2026-09-09T15:00:00.000Z")
+        let imported = try await client.post("/v1/terms/import", CalendarFixture.termDates(without: "2026-09-09"))
+        #expect(imported.status == 200, "\(imported.text)")
+        #expect(try await due() == "2026-09-10T15:00:00.000Z")
+    }
+
     @Test("GOV.UK's file is loaded once; again it changes nothing and tells nobody")
     func bankHolidays() async throws {
         let client = try await TestClient()
