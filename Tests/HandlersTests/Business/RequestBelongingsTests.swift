@@ -178,7 +178,7 @@ import Testing
         #expect(strange.status == 422 && strange.places == ["/fromId"])
     }
 
-    @Test("Who is in the team no longer sees no link of its requests, and who links what they are named in sees the link")
+    @Test("Whoever left the team sees no link of its requests any more, and who links what they are named in sees the link")
     func linksOfTeam() async throws {
         let desk = try await Desk()
         let client = desk.client
