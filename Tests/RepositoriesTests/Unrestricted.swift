@@ -20,9 +20,3 @@ extension Store {
         try await each(type, query, visibleTo: .everything, body)
     }
 }
-
-extension ListSQL {
-    init(_ table: Repositories.Table, _ query: ListQuery, selecting selection: String) throws {
-        try self.init(table, query, visibleTo: .everything, selecting: selection)
-    }
-}

@@ -70,7 +70,7 @@ def prepare(schools):
         database.execute("UPDATE supportRequest SET state = 'closed', closeReason = 'done', closedAt = openedAt, dueBy = NULL, needsAttention = 0 WHERE rowid % 40 <> 0")
         for service, _, people in desk:
             for number, (person, _) in enumerate(people):
-                database.execute("UPDATE supportRequest SET assigneeId = ? WHERE serviceId = ? AND rowid % 4 = ?", (person, service, number))
+                database.execute("UPDATE supportRequest SET assigneeId = ? WHERE serviceId = ? AND rowid / 40 % 4 = ?", (person, service, number))
     database.close()
     # Idle for so long, the service has ended it.
     CONNECTION.close()
@@ -81,7 +81,7 @@ def queues(desk, schools):
     service, team, people = desk[0]
     specialist = people[1][1]
     now, soon = quote(instant(NOW)), quote(instant(NOW + datetime.timedelta(hours=4)))
-    running = "state.in=new,open,waitingOnSchool,onHold"
+    running = "state=new,open,waitingOnSchool,onHold"
     _, head = appointed("A head", "headteacher", schoolId=schools[0])
     _, teacher = appointed("A teacher", "teacher", schoolId=schools[0])
     return {
@@ -91,11 +91,16 @@ def queues(desk, schools):
         "of nobody yet": (f"assigneeId.isNull=true&{running}&sort=dueBy", specialist),
         "about to be late": (f"dueBy.gte={now}&dueBy.lt={soon}&sort=dueBy", specialist),
         "late, everywhere": ("breached=true&sort=dueBy", TOKEN),
+        "held, of the team": (f"teamId={team}&state=onHold&sort=dueBy", specialist),
+        "waiting, everywhere": ("state=waitingOnSchool&sort=dueBy", TOKEN),
         "to be answered": ("needsAttention=true&sort=-openedAt", specialist),
+        "to be answered, of a service": (f"serviceId={service}&needsAttention=true&sort=openedAt", specialist),
         "urgent": (f"priority=urgent&{running}", TOKEN),
-        "of a service": (f"serviceId={service}&sort=-openedAt", specialist),
+        "of a service": (f"serviceId={service}&{running}&sort=dueBy", specialist),
+        "of a service, newest first": (f"serviceId={service}&sort=-openedAt", specialist),
         "everything, newest first": ("sort=-openedAt", TOKEN),
         "of a school": (f"schoolId={schools[0]}&{running}", head),
+        "of a school, closed": (f"schoolId={schools[0]}&state=closed&sort=-openedAt", head),
         "a head's": ("sort=-openedAt", head),
         "a head's, to be answered": (f"{running}&sort=dueBy", head),
         "a teacher's, who has none": ("sort=-openedAt", teacher),

@@ -29,7 +29,7 @@ package struct SupportRequestRepository<Owner: Transaction> {
     /// Those that aren't finished, of a service, of a team, or all; by id.
     package func running(serviceId: String? = nil, teamId: String? = nil) throws -> [SupportRequest] {
         try rows(
-            "state NOT IN ('resolved', 'closed') AND (?1 IS NULL OR serviceId = ?1) AND (?2 IS NULL OR teamId = ?2)",
+            "\(Self.running) AND (?1 IS NULL OR serviceId = ?1) AND (?2 IS NULL OR teamId = ?2)",
             [serviceId.map(SQLValue.text) ?? .null, teamId.map(SQLValue.text) ?? .null])
     }
 
@@ -69,10 +69,10 @@ package struct SupportRequestRepository<Owner: Transaction> {
     package func load(
         ofTeam teamId: String, at now: Instant, dueBy soon: Instant, visibleTo visibility: Visibility
     ) throws -> [String: Load] {
-        let visible = SupportRequest.table.audience.condition(visibility)
+        let visible = try transaction.connection.database.restriction(of: SupportRequest.table, to: visibility)
         let sql = """
             SELECT ifnull(assigneeId, ''), sum(state IN ('new', 'open')), sum(state IN ('waitingOnSchool', 'onHold')), sum(dueBy < ?), sum(dueBy < ?)
-            FROM supportRequest WHERE teamId = ? AND state NOT IN ('resolved', 'closed') AND \(visible?.sql ?? "TRUE") GROUP BY 1
+            FROM supportRequest WHERE teamId = ? AND \(Self.running) AND \(visible?.sql ?? "TRUE") GROUP BY 1
             """
         let arguments = [.instant(soon), .instant(now), .text(teamId)] + (visible?.arguments ?? [])
         var loads: [String: Load] = [:]
@@ -91,7 +91,7 @@ package struct SupportRequestRepository<Owner: Transaction> {
     package func samples(
         openedIn moments: Range<Instant>, at now: Instant, _ zone: ZoneOffsets, visibleTo visibility: Visibility
     ) throws -> [RequestStatistics.Sample] {
-        let visible = SupportRequest.table.audience.condition(visibility)
+        let visible = try transaction.connection.database.restriction(of: SupportRequest.table, to: visibility)
         let sql = """
             SELECT schoolIds, serviceId, teamId, area, priority, openedAt, state, dueBy < ?, reopenedCount, firstResponseMinutes,
                 resolutionMinutes, missedTargets, satisfaction, resolvedAt IS NOT NULL OR closeReason IS 'done'
@@ -158,6 +158,8 @@ package struct SupportRequestRepository<Owner: Transaction> {
     package func closing(by day: LocalDate, after last: SupportRequest? = nil, limit: Int) throws -> [SupportRequest] {
         try rows("closesOn <= ? AND state = 'resolved' AND id > ?", [day.stored, .text(last?.id ?? "")], limit: limit)
     }
+
+    private static var running: String { SupportRequest.table.unfinished?.condition ?? "TRUE" }
 
     private func rows(_ condition: String, _ arguments: [SQLValue], order: String = "id", limit: Int = .max) throws -> [SupportRequest] {
         let sql = "SELECT \(SupportRequest.table.selection) FROM supportRequest WHERE \(condition) ORDER BY \(order) LIMIT \(limit)"

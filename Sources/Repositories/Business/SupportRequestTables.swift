@@ -15,7 +15,8 @@ extension SupportRequest: Stored {
             .instant("openedAt"), .instant("resolvedAt", isNullable: true),
             .instant("dueBy", isNullable: true), .element("missedTarget", of: "missedTargets"), .optional("satisfaction"),
             .required("state"), .instant("updatedAt"),
-        ], audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])),
+        ], audience: .shown(to: "visibleTo", isIndexed: true),
+        unfinished: Table.Unfinished("state", isNot: ["resolved", "closed"]),
         sideTables: ["supportRequestExternalRef": "externalRefs"])
 }
 
@@ -27,18 +28,18 @@ extension RequestMessage: Stored {
         members: [
             .required("requestId"), .required("kind"), .optional("authorId"), .unique("messageId"), .element("fileId", of: "fileIds"),
             .instant("sentAt"), .instant("updatedAt"),
-        ], audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])))
+        ], audience: .shown(to: "visibleTo"))
 }
 
 extension RequestLink: Stored {
     package static let table = Table(
         RequestLink.self, members: [.element("requestId", of: "requestIds"), .required("kind"), .instant("updatedAt")],
-        audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])))
+        audience: .shown(to: "visibleTo"))
 }
 
 extension RequestTimeEntry: Stored {
     package static let table = Table(
         RequestTimeEntry.self,
         members: [.required("requestId"), .optional("personId"), .required("day"), .required("kind"), .instant("updatedAt")],
-        audience: .whether("isConfidential", in: ["1"], .namedIn("visibleTo"), else: .partiesOfEach(["visibleTo"])))
+        audience: .shown(to: "visibleTo"))
 }

@@ -32,7 +32,7 @@ package struct ResourceSearch<Owner: Transaction> {
 
     private func count(_ query: ListQuery, _ visibility: Visibility, _ facets: inout FacetCounts?) throws {
         guard facets != nil else { return }
-        let filters = try ListFilters(SharedResource.table, query, visibility)
+        let filters = try ListFilters(SharedResource.table, query, visibleTo: visibility, in: transaction.connection.database)
         let sql = """
             SELECT \(FacetCounts.columns) FROM sharedResourceFacet AS facet
             WHERE number IN (SELECT number FROM \(SharedResource.table.name)\(filters.clause()))
@@ -74,9 +74,9 @@ package struct ResourceSearch<Owner: Transaction> {
 
     /// What a match must fulfil beside its words: the resource's own row, which is wide, is looked at only where something is asked of it.
     private func conditions(_ query: ListQuery, _ visibility: Visibility) throws -> (sql: String, arguments: [SQLValue]) {
-        let table = SharedResource.table
-        let asked = try ListFilters(table, query, .everything)
-        let visible = try ListFilters(table, ListQuery(), visibility)
+        let (table, database) = (SharedResource.table, transaction.connection.database)
+        let asked = try ListFilters(table, query, visibleTo: .everything, in: database)
+        let visible = try ListFilters(table, ListQuery(), visibleTo: visibility, in: database)
         func row(_ filters: ListFilters) -> String {
             "EXISTS (SELECT 1 FROM \(table.name)\(filters.clause(adding: ["number = place"])))"
         }

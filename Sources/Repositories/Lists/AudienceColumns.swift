@@ -14,11 +14,14 @@ indirect enum AudienceColumns: Hashable, Sendable {
     case partiesOfEach([String], or: [String] = [])
     /// Only who is named in the array of this column.
     case namedIn(String)
+    /// Who is named in the array of this column; and, where `isConfidential` isn't set, who sees everything between parties. With `isIndexed`
+    /// ``ElementSQL`` keeps the names in a table of their own.
+    case shown(to: String, isIndexed: Bool = false)
     /// One audience for rows whose column has one of these values, another for the rest: a draft is its author's.
     case whether(_ column: String, in: [String], AudienceColumns, else: AudienceColumns)
 
-    /// What restricts a list to what is visible; nil when everything is. Its text depends on the table alone, so that statements are kept.
-    func condition(_ visibility: Visibility) -> (sql: String, arguments: [SQLValue])? {
+    /// What restricts a list to what is visible; nil when everything is.
+    func condition(_ visibility: Visibility) -> Restriction? {
         switch self {
         case .directory: nil
         case .leadership(let school):
@@ -40,6 +43,12 @@ indirect enum AudienceColumns: Hashable, Sendable {
             }
         case .namedIn(let array):
             (visibility.parties ?? visibility.names).map { (Self.hasElement(array), [.names($0)]) }
+        case .shown(let array, _):
+            switch (visibility.parties, visibility.names) {
+            case (let parties?, _): (Self.hasElement(array), [.names(parties)])
+            case (nil, let names?): ("(isConfidential = 0 OR \(Self.hasElement(array)))", [.names(names)])
+            case (nil, nil): nil
+            }
         case .whether(let column, let values, let first, let second):
             Self.either(column, values, first.condition(visibility), second.condition(visibility))
         case .parties(let columns, let always):
@@ -59,9 +68,8 @@ indirect enum AudienceColumns: Hashable, Sendable {
     }
 
     private static func either(
-        _ column: String, _ values: [String], _ first: (sql: String, arguments: [SQLValue])?,
-        _ second: (sql: String, arguments: [SQLValue])?
-    ) -> (sql: String, arguments: [SQLValue])? {
+        _ column: String, _ values: [String], _ first: Restriction?, _ second: Restriction?
+    ) -> Restriction? {
         guard first != nil || second != nil else { return nil }
         let list = values.map { "'\($0)'" }.joined(separator: ", ")
         return (

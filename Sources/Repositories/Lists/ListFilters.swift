@@ -1,5 +1,6 @@
 import Core
 import Domain
+import GRDB
 
 /// The WHERE clause of a list: filters, full-text words and `updatedSince`, all of which must hold.
 struct ListFilters {
@@ -10,10 +11,12 @@ struct ListFilters {
     /// Whether something narrower is asked: equality, absence, words.
     private var hasPoint = false
     private let table: Table
+    private let database: Database
 
-    init(_ table: Table, _ query: ListQuery, _ visibility: Visibility) throws {
+    init(_ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database) throws {
         self.table = table
-        if let visible = table.audience.condition(visibility) { add(visible.sql, visible.arguments) }
+        self.database = database
+        if let visible = try database.restriction(of: table, to: visibility) { add(visible.sql, visible.arguments) }
         for filter in query.filters { try add(filter) }
         if let text = query.text {
             try addSearch(table.takesExpressions ? SearchExpression(text).match : SearchText.match(text, prefixes: .last))
@@ -59,13 +62,18 @@ struct ListFilters {
         let values = try filter.values.map { try value($0, of: member) }
         let column = Table.quoted(member.name)
         let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
-        if member.array != nil {
-            guard filter.comparison == .eq, let condition = table.condition(member.name, among: marks) else { throw Self.invalid(filter) }
-            return addPoint(condition, values)
+        if let array = member.array {
+            guard filter.comparison == .eq else { throw Self.invalid(filter) }
+            let found = try database.restriction(of: table, withElementOf: array, "value IN (\(marks))", values)
+            return addPoint(found.sql, found.arguments)
         }
         guard !member.isUnique || filter.comparison == .eq else { throw Self.invalid(filter) }
         switch filter.comparison {
-        case .eq: addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
+        case .eq:
+            // Written out, a boolean is what an index of those rows alone has.
+            if filter.values == [true] { return addPoint("\(column) = 1", []) }
+            addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
+            if let unfinished = table.unfinished, unfinished.holds(for: filter) { add(unfinished.condition, []) }
         // A row without a value is not equal to one.
         case .ne where values.count == 1: add("\(column) IS NOT ?", values)
         case .ne, .nin:

@@ -1,5 +1,6 @@
 import Core
 import Domain
+import GRDB
 
 /// One list as SQL. Keyset pagination, nulls last.
 ///
@@ -23,12 +24,14 @@ struct ListSQL {
 
     /// Throws ``StoreError/notListable(table:member:)`` when the contract allows what the table can't, ``DomainError/invalid(_:)`` for a
     /// cursor that isn't ours.
-    init(_ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, selecting selection: String) throws {
+    init(
+        _ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database, selecting selection: String
+    ) throws {
         // What follows an id says nothing more.
         let lastKey = query.sort.firstIndex { $0.member == "id" } ?? query.sort.count
         sortKeys = Array(query.sort[..<lastKey])
         let descends = lastKey < query.sort.count ? query.sort[lastKey].descending : sortKeys.last?.descending ?? false
-        let filters = try ListFilters(table, query, visibility)
+        let filters = try ListFilters(table, query, visibleTo: visibility, in: database)
         // `+id` is the same value and no index.
         let id = sortKeys.isEmpty && filters.isNarrowedByRange ? "+id" : "id"
         let order = try Order(table: table, keys: sortKeys, id: id, idDescends: descends)
@@ -38,7 +41,7 @@ struct ListSQL {
         let keys = sortKeys.map { Table.quoted($0.member) }
         let select = "SELECT \(([selection] + keys).joined(separator: ", ")) FROM \(table.name)"
         let cursor = try query.cursor.map { try order.values(of: $0) }
-        for section in order.sections {
+        for section in order.sections where !query.filters.contains(where: section.isEmptied(by:)) {
             guard let position = try order.position(in: section, cursor) else { continue }
             let conditions = [section.condition, position.condition].compactMap(\.self)
             parts.append(
@@ -67,6 +70,17 @@ private struct Order {
         case withValue(String)
         case withoutValue(String)
         case all
+
+        /// Whether a filter leaves nothing in it: looking for that would be going through everything.
+        func isEmptied(by filter: Filter) -> Bool {
+            let isForNone = filter.comparison == .isNull && filter.values == [true]
+            return switch self {
+            case .withValue(let column): column == Table.quoted(filter.member) && isForNone
+            case .withoutValue(let column):
+                column == Table.quoted(filter.member) && !isForNone && ![.ne, .nin].contains(filter.comparison)
+            case .all: false
+            }
+        }
 
         var condition: String? {
             switch self {
@@ -115,7 +129,7 @@ private struct Order {
         return terms.joined(separator: ", ")
     }
 
-    func values(of cursor: Cursor) throws -> [SQLValue] {
+    func values(of cursor: Core.Cursor) throws -> [SQLValue] {
         let values = cursor.values.compactMap(SQLValue.init)
         guard values.count == keys.count, cursor.values.count == keys.count, zip(keys, values).allSatisfy({ $0.isNullable || $1 != .null })
         else {

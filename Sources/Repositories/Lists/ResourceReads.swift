@@ -82,7 +82,7 @@ extension Transaction {
         _ read: (OpaquePointer) throws -> Item
     ) throws -> Page<Item> {
         let database = connection.database
-        let list = try ListSQL(table, query, visibleTo: visibility, selecting: selection)
+        let list = try ListSQL(table, query, visibleTo: visibility, in: database, selecting: selection)
         var items: [Item] = []
         var next: Core.Cursor?
         var last: [JSON] = []
@@ -136,8 +136,8 @@ extension StoreSnapshot {
     ) async throws {
         var query = query
         query.cursor = nil
-        let list = try ListSQL(R.table, query, visibleTo: visibility, selecting: "rowid")
-        let rows: [Int64] = try await snapshot.read { database in
+        let rows: [Int64] = try await snapshot.read { [query] database in
+            let list = try ListSQL(R.table, query, visibleTo: visibility, in: database, selecting: "rowid")
             var rows: [Int64] = []
             for part in list.parts { try database.prepared(part.sql).eachRow(part.arguments) { rows.append($0.integer(0)) } }
             return rows

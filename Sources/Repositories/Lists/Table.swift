@@ -1,3 +1,4 @@
+import Core
 package import Domain
 
 /// A resource that is kept in a table of its own; the generic reads and writes work on any of them.
@@ -28,6 +29,26 @@ package struct Table: Sendable {
         static func element(_ name: String, of array: String) -> Member { Member(name: name, isNullable: false, array: array) }
     }
 
+    /// The rows that aren't done with: indexes `WHERE` ``condition`` hold those alone.
+    package struct Unfinished: Sendable {
+        let member: String
+        private let ends: [String]
+
+        /// - Parameter ends: what the member is for rows that are done with.
+        init(_ member: String, isNot ends: [String]) {
+            self.member = member
+            self.ends = ends
+        }
+
+        /// SQLite uses such an index where a query says the very same, and not where it follows from what it says.
+        var condition: String { "\(member) NOT IN (\(ends.map { "'\($0)'" }.joined(separator: ", ")))" }
+
+        /// Whether nothing else is asked for.
+        func holds(for filter: Filter) -> Bool {
+            filter.member == member && filter.comparison == .eq && !filter.values.contains { $0.stringValue.map(ends.contains) ?? true }
+        }
+    }
+
     let name: String
     /// nil for records that are no resources.
     let type: ResourceType?
@@ -48,6 +69,8 @@ package struct Table: Sendable {
     let audience: AudienceColumns
     /// What `asOf` asks of a row, with the day as its argument, twice; nil where nothing is dated.
     let asOf: String?
+    /// Which rows aren't done with, where those are few beside the others.
+    let unfinished: Unfinished?
     /// Which member is at fault when a unique index of a side table is violated.
     let sideTables: [String: String]
 
@@ -60,7 +83,7 @@ package struct Table: Sendable {
     init<R: Resource>(
         _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [],
         takesExpressions: Bool = false, alsoIndexedBy: String? = nil, isVolatile: Bool = false,
-        audience: AudienceColumns = .directory, asOf: String? = nil, sideTables: [String: String] = [:]
+        audience: AudienceColumns = .directory, asOf: String? = nil, unfinished: Unfinished? = nil, sideTables: [String: String] = [:]
     ) {
         type = R.type
         name = R.type.table
@@ -73,6 +96,7 @@ package struct Table: Sendable {
         self.isVolatile = isVolatile
         self.audience = audience
         self.asOf = asOf ?? (columns.contains("endsOn") ? Self.holds : nil)
+        self.unfinished = unfinished
         self.sideTables = sideTables
         selection = columns.map(Self.quoted).joined(separator: ", ")
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"
@@ -99,6 +123,7 @@ package struct Table: Sendable {
         isVolatile = true
         audience = .directory
         asOf = nil
+        unfinished = nil
         sideTables = [:]
         selection = columns.map(Self.quoted).joined(separator: ", ")
         selectByID = "SELECT \(selection) FROM \(name) WHERE id = ?"

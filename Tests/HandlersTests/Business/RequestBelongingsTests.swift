@@ -38,7 +38,7 @@ import Testing
         try await desk.act("merge", on: first, ["intoId": "req_x"], status: 422)
         let merged = try await desk.act("merge", on: first, ["intoId": second["id"] ?? .null])
         #expect(merged.text("state") == "closed" && merged.text("closeReason") == "merged" && merged["mergedIntoId"] == second["id"])
-        #expect(merged.text("reference") == "BSR-2026-000001" && merged["missedTargets"] == [])
+        #expect(merged.text("reference") == "BSR-2026-000001" && merged["missedTargets"] == [] && merged["needsAttention"] == false)
         // The teacher follows the other now, and what was said stays where it was said.
         #expect(try await total(client, "/v1/support-requests", desk.teacher) == 2)
         let said = try await client.get("/v1/request-messages?requestId=\(first.text("id"))", token: desk.headToken).json["items"]

@@ -194,6 +194,21 @@ import Testing
         #expect(back.status == 200 && back.json["breached"] == false && back.json["remainingMinutes"] == 480, "\(back.text)")
     }
 
+    @Test("What is closed waits for no answer; what the school says afterwards does")
+    func nothingToAnswer() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        func waiting() async throws -> Int? {
+            try await client.get("/v1/support-requests?needsAttention=true", token: desk.specialistToken).json["items"]?.arrayValue?.count
+        }
+        let raised = try await desk.raise()
+        #expect(try await waiting() == 1)
+        #expect(try await client.post(desk.path(raised) + "/close", token: desk.headToken, ["reason": "cancelled"]).status == 200)
+        #expect(try await waiting() == 0)
+        #expect(try await desk.say("One more thing", about: raised, by: desk.headToken).status == 201)
+        #expect(try await waiting() == 1)
+    }
+
     @Test("Bank holidays of another division, and another time zone, move what is due")
     func division() async throws {
         let desk = try await Desk()

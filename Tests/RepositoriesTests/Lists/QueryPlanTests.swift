@@ -10,9 +10,9 @@ import Testing
     private static let tables = Dictionary(uniqueKeysWithValues: StoredTypes.all.map { ($0.table.name, $0.table) })
 
     private func plans(_ test: TestStore, _ table: Repositories.Table, _ query: ListQuery) throws -> [String] {
-        let list = try ListSQL(table, query, selecting: table.selection)
-        return try test.onWriter { database in
-            try list.parts.map { part in
+        try test.onWriter { database in
+            let list = try ListSQL(table, query, visibleTo: .everything, in: database, selecting: table.selection)
+            return try list.parts.map { part in
                 var lines: [String] = []
                 try database.prepared("EXPLAIN QUERY PLAN " + part.sql + " LIMIT 51").eachRow(part.arguments) { lines.append($0.text(3)) }
                 return lines.joined(separator: "; ")
@@ -55,6 +55,8 @@ import Testing
             if member.isNullable { filters.append(Filter(member: member.name, comparison: .isNull, values: [true])) }
             for filter in filters {
                 for plan in try plans(test, table, ListQuery(filters: [filter])) {
+                    // Of two frequent values the page is soon full, in the order of ids.
+                    if filter.values.count > 1, plan == "SCAN \(table.name) USING INDEX sqlite_autoindex_\(table.name)_1" { continue }
                     #expect(plan.contains("SEARCH \(table.name) USING"), "\(table.name) \(filter): \(plan)")
                     #expect(plan.contains(member.name), "\(table.name) \(filter): \(plan)")
                 }
@@ -80,7 +82,10 @@ import Testing
 
     @Test("However lists are asked for, few statements are kept")
     func keptStatements() throws {
-        let table = School.table
+        let (table, test) = (School.table, try TestStore())
+        func listed(_ query: ListQuery, _ selection: String) throws -> ListSQL {
+            try test.onWriter { try ListSQL(table, query, visibleTo: .everything, in: $0, selecting: selection) }
+        }
         let filters: [[Filter]] =
             [[]]
             + table.members.keys.flatMap { name in
@@ -97,7 +102,7 @@ import Testing
             for sort in sorts {
                 for (text, since) in [(nil, nil), ("word", nil), (nil, Instant(milliseconds: 0))] as [(String?, Instant?)] {
                     let query = ListQuery(sort: sort, filters: filter, text: text, updatedSince: since)
-                    let list = try ListSQL(table, query, visibleTo: .everything, selecting: "id, etag")
+                    let list = try listed(query, "id, etag")
                     if list.isCommon { kept.formUnion(list.parts.map(\.sql) + [list.count.sql]) }
                 }
             }
@@ -105,6 +110,77 @@ import Testing
         #expect((2..<250).contains(kept.count))
         let cursor = Core.Cursor(fingerprint: "", values: ["x", "sch_x"])
         let sorted = ListQuery(cursor: cursor, sort: [SortKey(member: "name")])
-        #expect(try !ListSQL(table, sorted, visibleTo: .everything, selecting: "id").isCommon)
+        #expect(try !listed(sorted, "id").isCommon)
+    }
+
+    @Test(
+        "Each queue of the desk is read from the index of what isn't done with",
+        arguments: [
+            ("assigneeId", "supportRequestOwnQueue"), ("teamId", "supportRequestTeamQueue"), ("serviceId", "supportRequestServiceQueue"),
+            ("priority", "supportRequestPriorityQueue"), ("", "supportRequestQueue"),
+        ])
+    func queues(member: String, index: String) throws {
+        let test = try TestStore()
+        let running = Filter(member: "state", values: ["new", "open", "waitingOnSchool", "onHold"])
+        let whose = member.isEmpty ? [] : [Filter(member: member, values: ["x"])]
+        for state in [running, Filter(member: "state", values: ["onHold"])] {
+            let query = ListQuery(sort: [SortKey(member: "dueBy")], filters: whose + [state])
+            for plan in try plans(test, SupportRequest.table, query) { #expect(plan.contains(" USING INDEX \(index) ("), "\(plan)") }
+        }
+        // A state that ends is in none of them.
+        let closed = ListQuery(sort: [SortKey(member: "dueBy")], filters: whose + [Filter(member: "state", values: ["open", "closed"])])
+        for plan in try plans(test, SupportRequest.table, closed) { #expect(!plan.contains("Queue"), "\(plan)") }
+    }
+
+    @Test("What is to be answered, and the newest of a team, somebody or a service, is read in the order of an index")
+    func answersAndNewest() throws {
+        let test = try TestStore()
+        let newest = [SortKey(member: "openedAt", descending: true)]
+        let attention = Filter(member: "needsAttention", values: [true])
+        func of(_ member: String) -> Filter { Filter(member: member, values: ["x"]) }
+        let expected: [(index: String, filters: [Filter])] = [
+            ("supportRequestAnswerQueue", [attention]), ("supportRequestTeamAnswerQueue", [attention, of("teamId")]),
+            ("supportRequestTeamNewest", [of("teamId")]), ("supportRequestOwnNewest", [of("assigneeId")]),
+            ("supportRequestServiceNewest", [of("serviceId")]),
+        ]
+        for (index, filters) in expected {
+            for plan in try plans(test, SupportRequest.table, ListQuery(sort: newest, filters: filters)) {
+                #expect(plan.contains(" USING INDEX \(index)") && !plan.contains("TEMP"), "\(plan)")
+            }
+        }
+    }
+
+    @Test("The planner's figures of support requests are those of the schema, for every index, and stay so")
+    func figures() throws {
+        let test = try TestStore()
+        try test.onWriter { database in
+            try database.execute(sql: "SELECT * FROM supportRequest WHERE state = 'open'; PRAGMA optimize")
+            let missing = try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'supportRequest'
+                        AND name NOT IN (SELECT idx FROM sqlite_stat1 WHERE substr(stat, 1, instr(stat, ' ')) IN ('200000 ', '5000 '))
+                    """)
+            #expect(missing.isEmpty)
+            let unknown = try String.fetchAll(
+                database,
+                sql: "SELECT idx FROM sqlite_stat1 WHERE tbl = 'supportRequest' AND idx NOT IN (SELECT name FROM sqlite_schema)")
+            #expect(unknown.isEmpty)
+        }
+    }
+
+    @Test("Where a filter leaves only rows with a value, or only rows without, the others aren't looked for")
+    func emptiedParts() throws {
+        let test = try TestStore()
+        func parts(_ filters: [Filter]) throws -> Int {
+            try plans(test, SupportRequest.table, ListQuery(sort: [SortKey(member: "dueBy")], filters: filters)).count
+        }
+        let now: [JSON] = ["2026-01-01T00:00:00Z"]
+        #expect(try parts([]) == 2)
+        #expect(try parts([Filter(member: "openedAt", comparison: .lt, values: now)]) == 2)
+        #expect(try parts([Filter(member: "dueBy", comparison: .lt, values: now)]) == 1)
+        #expect(try parts([Filter(member: "dueBy", comparison: .isNull, values: [false])]) == 1)
+        #expect(try parts([Filter(member: "dueBy", comparison: .isNull, values: [true])]) == 1)
+        #expect(try parts([Filter(member: "dueBy", comparison: .ne, values: now)]) == 2)
     }
 }

@@ -1,0 +1,90 @@
+import Core
+import Domain
+import GRDB
+import Testing
+
+@testable import Repositories
+
+/// Lists of what only those concerned see, for people concerned by a few of very many.
+@Suite struct RestrictionTests {
+    /// How many of ``count`` requests name somebody, by their id.
+    private static let shares = ["per_none": 0, "per_few": 300, "per_some": 2_000, "per_many": 6_000]
+    private static let count = 6_000
+
+    private func filled() throws -> TestStore {
+        let test = try TestStore()
+        try test.onWriter { database in
+            try database.execute(sql: "BEGIN")
+            for number in 0..<Self.count {
+                let named = Self.shares.filter { number % (Self.count / max(1, $0.value)) == 0 && $0.value > 0 }.keys.sorted()
+                let opened = Instant(milliseconds: Int64((number * 7_919) % Self.count) * 60_000)
+                try database.execute(
+                    sql: """
+                        INSERT INTO supportRequest (id, reference, subject, schoolIds, priority, watcherIds, channel, externalRefs, tags,
+                            checklist, fileIds, answers, isConfidential, needsAttention, openedAt, reopenedCount, pauses, missedTargets,
+                            escalations, brokenGlass, visibleTo, state, recordedBy, createdAt, updatedAt, etag)
+                        VALUES (?, ?, 'x', '[]', 'low', '[]', 'portal', '[]', '[]', '[]', '[]', '{}', ?, 1, ?, 0, '[]', '[]', '[]', '[]', ?,
+                            'open', 'tok_x', ?, ?, '"1"')
+                        """,
+                    arguments: [
+                        "req_\(number)", "BSR-2026-\(number)", number % 10 == 0, opened.description,
+                        String(decoding: JSON.array(named.map(JSON.string)).bytes, as: UTF8.self), opened.description, opened.description,
+                    ])
+            }
+            try database.execute(sql: "COMMIT")
+        }
+        return test
+    }
+
+    private func plan(_ test: TestStore, _ query: ListQuery, _ person: String) throws -> String {
+        try test.onWriter { database in
+            let visibility = Visibility(leadership: .none, parties: [person])
+            let list = try ListSQL(SupportRequest.table, query, visibleTo: visibility, in: database, selecting: "id, etag")
+            var lines: [String] = []
+            for part in list.parts {
+                try database.prepared("EXPLAIN QUERY PLAN " + part.sql).eachRow(part.arguments) { lines.append($0.text(3)) }
+            }
+            return lines.joined(separator: "; ")
+        }
+    }
+
+    @Test("However many rows name somebody, they see those and no others, in order, page by page")
+    func sameForAll() async throws {
+        let test = try filled()
+        let sort = [SortKey(member: "openedAt", descending: true)]
+        for (person, share) in Self.shares {
+            let visibility = Visibility(leadership: .none, parties: [person, "per_other"])
+            let expected = try test.store.readNow { try $0.list(SupportRequest.self, ListQuery(limit: Self.count, sort: sort)) }.items
+                .filter { visibility.allows($0.audience) }.map(\.id)
+            try #require(expected.count == share)
+            var seen: [String] = []
+            var query = ListQuery(limit: 100, sort: sort, countsTotal: true)
+            repeat {
+                let page = try test.store.readNow { [query] in try $0.list(SupportRequest.self, query, visibleTo: visibility) }
+                #expect(page.total == share)
+                seen += page.items.map(\.id)
+                query.cursor = page.next
+            } while query.cursor != nil && seen.count < 1_000
+            #expect(seen == Array(expected.prefix(1_000)), "\(person)")
+            var exported: [String] = []
+            try await test.store.each(SupportRequest.self, ListQuery(sort: sort), visibleTo: visibility) { exported.append($0.id) }
+            #expect(exported == expected, "\(person)")
+        }
+    }
+
+    @Test("Of very many rows only those that name somebody are looked at, or as many as fill a page")
+    func plans() throws {
+        let test = try filled()
+        let newest = ListQuery(sort: [SortKey(member: "openedAt", descending: true)])
+        for person in ["per_none", "per_few"] {
+            let plan = try plan(test, newest, person)
+            #expect(plan.contains("SEARCH supportRequest USING INDEX sqlite_autoindex_supportRequest_1 (id=?)"), "\(plan)")
+        }
+        for person in ["per_some", "per_many"] {
+            let plan = try plan(test, newest, person)
+            #expect(plan.contains("SCAN supportRequest USING INDEX supportRequestByOpenedAt") && !plan.contains("TEMP"), "\(plan)")
+        }
+        #expect(try plan(test, newest, "per_some").contains("LIST SUBQUERY"))
+        #expect(try plan(test, newest, "per_many").contains("CORRELATED SCALAR SUBQUERY"))
+    }
+}
