@@ -7,16 +7,19 @@ import Testing
 
 /// Lists of what only those concerned see, for people concerned by a few of very many.
 @Suite struct RestrictionTests {
-    /// How many of ``count`` requests name somebody, by their id.
-    private static let shares = ["per_none": 0, "per_few": 300, "per_some": 2_000, "per_many": 6_000]
     private static let count = 6_000
+    /// Which of ``count`` requests name somebody, by number, and how many that makes.
+    private static let shares: [String: (names: @Sendable (Int) -> Bool, count: Int)] = [
+        "per_none": ({ _ in false }, 0), "per_few": ({ $0 % 20 == 0 }, 300), "per_some": ({ $0 % 3 == 0 }, 2_000),
+        "per_many": ({ $0 % 10 != 3 }, 5_400),
+    ]
 
     private func filled() throws -> TestStore {
         let test = try TestStore()
         try test.onWriter { database in
             try database.execute(sql: "BEGIN")
             for number in 0..<Self.count {
-                let named = Self.shares.filter { number % (Self.count / max(1, $0.value)) == 0 && $0.value > 0 }.keys.sorted()
+                let named = Self.shares.filter { $0.value.names(number) }.keys.sorted()
                 let opened = Instant(milliseconds: Int64((number * 7_919) % Self.count) * 60_000)
                 try database.execute(
                     sql: """
@@ -52,7 +55,7 @@ import Testing
     func sameForAll() async throws {
         let test = try filled()
         let sort = [SortKey(member: "openedAt", descending: true)]
-        for (person, share) in Self.shares {
+        for (person, (_, share)) in Self.shares {
             let visibility = Visibility(leadership: .none, parties: [person, "per_other"])
             let expected = try test.store.readNow { try $0.list(SupportRequest.self, ListQuery(limit: Self.count, sort: sort)) }.items
                 .filter { visibility.allows($0.audience) }.map(\.id)
