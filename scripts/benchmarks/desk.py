@@ -48,7 +48,7 @@ def instant(moment):
 
 
 def prepare(schools):
-    """Services with a team of three each; 200,000 requests of the last three years, of which one in forty isn't finished."""
+    """Services with a team of three each; 200,000 requests of the last three years, of which the newest and a few others aren't finished."""
     desk = []
     for area in AREAS:
         people = [appointed(f"{area} {number}", "specialist", areas=[area]) for number in range(3)]
@@ -67,10 +67,12 @@ def prepare(schools):
         request("POST", "/v1/support-requests/bulk", "\n".join(lines), kind="application/x-ndjson")
     # As the actions would have left them; 800,000 of those would take longer than everything else.
     with sqlite3.connect(DATABASE, timeout=60) as database:
-        database.execute("UPDATE supportRequest SET state = 'closed', closeReason = 'done', closedAt = openedAt, dueBy = NULL, needsAttention = 0 WHERE rowid % 40 <> 0")
+        database.execute("UPDATE supportRequest SET state = 'closed', closeReason = 'done', closedAt = openedAt, dueBy = NULL, needsAttention = 0 "
+            "WHERE rowid % 200 <> 0 AND id NOT IN (SELECT id FROM supportRequest ORDER BY openedAt DESC LIMIT 4000)"
+        )
         for service, _, people in desk:
             for number, (person, _) in enumerate(people):
-                database.execute("UPDATE supportRequest SET assigneeId = ? WHERE serviceId = ? AND rowid / 40 % 4 = ?", (person, service, number))
+                database.execute("UPDATE supportRequest SET assigneeId = ? WHERE serviceId = ? AND rowid % 7 % 4 = ?", (person, service, number))
     database.close()
     # Idle for so long, the service has ended it.
     CONNECTION.close()
@@ -80,6 +82,7 @@ def prepare(schools):
 def queues(desk, schools):
     service, team, people = desk[0]
     specialist = people[1][1]
+    yesterday = quote(instant(NOW - datetime.timedelta(days=1)))
     now, soon = quote(instant(NOW)), quote(instant(NOW + datetime.timedelta(hours=4)))
     running = "state=new,open,waitingOnSchool,onHold"
     _, head = appointed("A head", "headteacher", schoolId=schools[0])
@@ -87,19 +90,25 @@ def queues(desk, schools):
     return {
         "mine, late": (f"assigneeId=me&dueBy.lt={now}&breached=true&sort=dueBy", specialist),
         "mine": (f"assigneeId=me&{running}&sort=dueBy", specialist),
+        "mine, whatever became of it": ("assigneeId=me&sort=dueBy", specialist),
         "of the team": (f"teamId={team}&{running}&sort=dueBy", specialist),
         "of nobody yet": (f"assigneeId.isNull=true&{running}&sort=dueBy", specialist),
+        "of nobody yet, in the team": (f"teamId={team}&assigneeId.isNull=true&sort=dueBy", specialist),
         "about to be late": (f"dueBy.gte={now}&dueBy.lt={soon}&sort=dueBy", specialist),
         "late, everywhere": ("breached=true&sort=dueBy", TOKEN),
         "held, of the team": (f"teamId={team}&state=onHold&sort=dueBy", specialist),
         "waiting, everywhere": ("state=waitingOnSchool&sort=dueBy", TOKEN),
         "to be answered": ("needsAttention=true&sort=-openedAt", specialist),
+        "to be answered, by due time": ("needsAttention=true&sort=dueBy", specialist),
+        "to be answered, mine": ("assigneeId=me&needsAttention=true&sort=openedAt", specialist),
+        "to be answered, of the team": (f"teamId={team}&needsAttention=true&sort=openedAt", specialist),
         "to be answered, of a service": (f"serviceId={service}&needsAttention=true&sort=openedAt", specialist),
         "urgent": (f"priority=urgent&{running}", TOKEN),
         "of a service": (f"serviceId={service}&{running}&sort=dueBy", specialist),
         "of a service, newest first": (f"serviceId={service}&sort=-openedAt", specialist),
         "everything, newest first": ("sort=-openedAt", TOKEN),
         "of a school": (f"schoolId={schools[0]}&{running}", head),
+        "of a school, since yesterday": (f"schoolId={schools[0]}&updatedSince={yesterday}", TOKEN),
         "of a school, closed": (f"schoolId={schools[0]}&state=closed&sort=-openedAt", head),
         "a head's": ("sort=-openedAt", head),
         "a head's, to be answered": (f"{running}&sort=dueBy", head),

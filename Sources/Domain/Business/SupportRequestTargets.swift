@@ -138,7 +138,8 @@ extension SupportRequest {
             if stands { pauses.append(RequestClock.Pause(from: moment, reason: next.rawValue)) }
         }
         if next == .resolved { resolvedAt = moment }
-        if next == .closed { closedAt = moment }
+        // Nothing waits for an answer in what is closed; what the school says afterwards does.
+        if next == .closed { (closedAt, needsAttention) = (moment, false) }
         if !Self.finished.contains(next), Self.finished.contains(state) {
             (resolvedAt, closedAt, closeReason, closesOn, resolutionMinutes) = (nil, nil, nil, nil, nil)
             reopenedCount += 1

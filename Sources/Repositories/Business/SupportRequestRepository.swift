@@ -91,7 +91,7 @@ package struct SupportRequestRepository<Owner: Transaction> {
     package func samples(
         openedIn moments: Range<Instant>, at now: Instant, _ zone: ZoneOffsets, visibleTo visibility: Visibility
     ) throws -> [RequestStatistics.Sample] {
-        let visible = try transaction.connection.database.restriction(of: SupportRequest.table, to: visibility)
+        let visible = try transaction.connection.database.restriction(of: SupportRequest.table, to: visibility, readsAll: true)
         let sql = """
             SELECT schoolIds, serviceId, teamId, area, priority, openedAt, state, dueBy < ?, reopenedCount, firstResponseMinutes,
                 resolutionMinutes, missedTargets, satisfaction, resolvedAt IS NOT NULL OR closeReason IS 'done'
@@ -159,7 +159,7 @@ package struct SupportRequestRepository<Owner: Transaction> {
         try rows("closesOn <= ? AND state = 'resolved' AND id > ?", [day.stored, .text(last?.id ?? "")], limit: limit)
     }
 
-    private static var running: String { SupportRequest.table.unfinished?.condition ?? "TRUE" }
+    private static var running: String { SupportRequest.unfinished.condition }
 
     private func rows(_ condition: String, _ arguments: [SQLValue], order: String = "id", limit: Int = .max) throws -> [SupportRequest] {
         let sql = "SELECT \(SupportRequest.table.selection) FROM supportRequest WHERE \(condition) ORDER BY \(order) LIMIT \(limit)"

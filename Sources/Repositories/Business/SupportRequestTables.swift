@@ -16,11 +16,13 @@ extension SupportRequest: Stored {
             .instant("dueBy", isNullable: true), .element("missedTarget", of: "missedTargets"), .optional("satisfaction"),
             .required("state"), .instant("updatedAt"),
         ], audience: .shown(to: "visibleTo", isIndexed: true),
-        unfinished: Table.Unfinished("state", isNot: ["resolved", "closed"]),
+        unfinished: unfinished,
         sideTables: ["supportRequestExternalRef": "externalRefs"])
 }
 
-extension SupportRequest: ExternallyReferred {}
+extension SupportRequest: ExternallyReferred {
+    static let unfinished = Table.Unfinished("state", isNot: ["resolved", "closed"], having: ["dueBy"])
+}
 
 extension RequestMessage: Stored {
     package static let table = Table(

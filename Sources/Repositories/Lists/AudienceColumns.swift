@@ -14,14 +14,16 @@ indirect enum AudienceColumns: Hashable, Sendable {
     case partiesOfEach([String], or: [String] = [])
     /// Only who is named in the array of this column.
     case namedIn(String)
-    /// Who is named in the array of this column; and, where `isConfidential` isn't set, who sees everything between parties. With `isIndexed`
-    /// ``ElementSQL`` keeps the names in a table of their own.
+    /// Of tables with `isConfidential`: who is named in the array of this column; and, where that isn't set, who sees everything between
+    /// parties. With `isIndexed` ``ElementSQL`` keeps the names in a table of their own.
     case shown(to: String, isIndexed: Bool = false)
     /// One audience for rows whose column has one of these values, another for the rest: a draft is its author's.
     case whether(_ column: String, in: [String], AudienceColumns, else: AudienceColumns)
 
+    typealias Condition = (sql: String, arguments: [SQLValue])
+
     /// What restricts a list to what is visible; nil when everything is.
-    func condition(_ visibility: Visibility) -> Restriction? {
+    func condition(_ visibility: Visibility) -> Condition? {
         switch self {
         case .directory: nil
         case .leadership(let school):
@@ -68,8 +70,8 @@ indirect enum AudienceColumns: Hashable, Sendable {
     }
 
     private static func either(
-        _ column: String, _ values: [String], _ first: Restriction?, _ second: Restriction?
-    ) -> Restriction? {
+        _ column: String, _ values: [String], _ first: Condition?, _ second: Condition?
+    ) -> Condition? {
         guard first != nil || second != nil else { return nil }
         let list = values.map { "'\($0)'" }.joined(separator: ", ")
         return (

@@ -10,13 +10,21 @@ struct ListFilters {
     private var hasRange = false
     /// Whether something narrower is asked: equality, absence, words.
     private var hasPoint = false
+    /// Whether only what isn't done with is asked for, which has indexes of its own.
+    private var isOfUnfinished = false
     private let table: Table
     private let database: Database
 
-    init(_ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database) throws {
+    private let readsAll: Bool
+
+    /// `readsAll`: not a page of the list is wanted, but all of it, or how many there are.
+    init(
+        _ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database, readsAll: Bool = false
+    ) throws {
         self.table = table
         self.database = database
-        if let visible = try database.restriction(of: table, to: visibility) { add(visible.sql, visible.arguments) }
+        self.readsAll = readsAll
+        if let visible = try database.restriction(of: table, to: visibility, readsAll: readsAll) { add(visible) }
         for filter in query.filters { try add(filter) }
         if let text = query.text {
             try addSearch(table.takesExpressions ? SearchExpression(text).match : SearchText.match(text, prefixes: .last))
@@ -56,16 +64,28 @@ struct ListFilters {
     /// every row: it can't know how few are in the range.
     var isNarrowedByRange: Bool { hasRange && !hasPoint }
 
+    /// Whether an index of what is asked for finds less than one of everything without a value does.
+    var isNarrowedByPoint: Bool { hasPoint && !isOfUnfinished }
+
+    private mutating func add(_ restriction: Restriction) {
+        hasPoint = hasPoint || restriction.isFew
+        add(restriction.sql, restriction.arguments)
+    }
+
     private mutating func add(_ filter: Filter) throws {
         if filter.comparison == .contains { return try addContains(filter) }
         guard let member = table.members[filter.member] else { throw StoreError.notListable(table: table.name, member: filter.member) }
+        if let array = member.array {
+            guard filter.comparison == .eq else { throw Self.invalid(filter) }
+            let values = SQLValue.names(filter.values.map { $0.stringValue ?? String(decoding: $0.bytes, as: UTF8.self) })
+            return add(try database.restriction(of: table, withElementOf: array, values, readsAll: readsAll))
+        }
         let values = try filter.values.map { try value($0, of: member) }
         let column = Table.quoted(member.name)
         let marks = Array(repeating: "?", count: values.count).joined(separator: ", ")
-        if let array = member.array {
-            guard filter.comparison == .eq else { throw Self.invalid(filter) }
-            let found = try database.restriction(of: table, withElementOf: array, "value IN (\(marks))", values)
-            return addPoint(found.sql, found.arguments)
+        if let unfinished = table.unfinished, unfinished.holds(for: filter) {
+            isOfUnfinished = true
+            add(unfinished.condition, [])
         }
         guard !member.isUnique || filter.comparison == .eq else { throw Self.invalid(filter) }
         switch filter.comparison {
@@ -73,7 +93,6 @@ struct ListFilters {
             // Written out, a boolean is what an index of those rows alone has.
             if filter.values == [true] { return addPoint("\(column) = 1", []) }
             addPoint(values.count == 1 ? "\(column) = ?" : "\(column) IN (\(marks))", values)
-            if let unfinished = table.unfinished, unfinished.holds(for: filter) { add(unfinished.condition, []) }
         // A row without a value is not equal to one.
         case .ne where values.count == 1: add("\(column) IS NOT ?", values)
         case .ne, .nin:

@@ -24,18 +24,23 @@ struct ListSQL {
 
     /// Throws ``StoreError/notListable(table:member:)`` when the contract allows what the table can't, ``DomainError/invalid(_:)`` for a
     /// cursor that isn't ours.
+    ///
+    /// `readsAll`: not a page is wanted, but the whole list.
     init(
-        _ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database, selecting selection: String
+        _ table: Table, _ query: ListQuery, visibleTo visibility: Visibility, in database: Database, selecting selection: String,
+        readsAll: Bool = false
     ) throws {
         // What follows an id says nothing more.
         let lastKey = query.sort.firstIndex { $0.member == "id" } ?? query.sort.count
         sortKeys = Array(query.sort[..<lastKey])
         let descends = lastKey < query.sort.count ? query.sort[lastKey].descending : sortKeys.last?.descending ?? false
-        let filters = try ListFilters(table, query, visibleTo: visibility, in: database)
+        let filters = try ListFilters(table, query, visibleTo: visibility, in: database, readsAll: readsAll)
+        let counted =
+            query.countsTotal ? try ListFilters(table, query, visibleTo: visibility, in: database, readsAll: true) : filters
         // `+id` is the same value and no index.
         let id = sortKeys.isEmpty && filters.isNarrowedByRange ? "+id" : "id"
         let order = try Order(table: table, keys: sortKeys, id: id, idDescends: descends)
-        count = Part(sql: "SELECT count(*) FROM \(table.name)" + filters.clause(), arguments: filters.arguments)
+        count = Part(sql: "SELECT count(*) FROM \(table.name)" + counted.clause(), arguments: counted.arguments)
         isCommon = Self.isCommon(query)
 
         let keys = sortKeys.map { Table.quoted($0.member) }
@@ -43,7 +48,8 @@ struct ListSQL {
         let cursor = try query.cursor.map { try order.values(of: $0) }
         for section in order.sections where !query.filters.contains(where: section.isEmptied(by:)) {
             guard let position = try order.position(in: section, cursor) else { continue }
-            let conditions = [section.condition, position.condition].compactMap(\.self)
+            let conditions =
+                section.conditions(table, isNarrowed: filters.isNarrowedByPoint) + [position.condition].compactMap(\.self)
             parts.append(
                 Part(
                     sql: select + filters.clause(adding: conditions) + " ORDER BY " + order.terms(in: section),
@@ -73,25 +79,27 @@ private struct Order {
 
         /// Whether a filter leaves nothing in it: looking for that would be going through everything.
         func isEmptied(by filter: Filter) -> Bool {
-            let isForNone = filter.comparison == .isNull && filter.values == [true]
-            return switch self {
-            case .withValue(let column): column == Table.quoted(filter.member) && isForNone
-            case .withoutValue(let column):
-                column == Table.quoted(filter.member) && !isForNone && ![.ne, .nin].contains(filter.comparison)
+            switch self {
+            case .withValue(let member): member == filter.member && filter.asksForNone
+            case .withoutValue(let member): member == filter.member && filter.asksForValue
             case .all: false
             }
         }
 
-        var condition: String? {
+        /// `isNarrowed`: SQLite is kept from an index of everything without a value, by `+`.
+        func conditions(_ table: Table, isNarrowed: Bool) -> [String] {
             switch self {
-            case .withValue(let column): "\(column) IS NOT NULL"
-            case .withoutValue(let column): "\(column) IS NULL"
-            case .all: nil
+            case .withValue(let member):
+                ["\(Table.quoted(member)) IS NOT NULL"]
+                    + [table.unfinished].compactMap { $0?.holds(forThoseWith: member) == true ? $0?.condition : nil }
+            case .withoutValue(let member): ["\(isNarrowed ? "+" : "")\(Table.quoted(member)) IS NULL"]
+            case .all: []
             }
         }
     }
 
     private struct Key {
+        let member: String
         let column: String
         let isNullable: Bool
         let descends: Bool
@@ -109,11 +117,11 @@ private struct Order {
                 guard let member = table.members[key.member], member.array == nil, !member.isUnique else {
                     throw StoreError.notListable(table: table.name, member: key.member)
                 }
-                return Key(column: Table.quoted(key.member), isNullable: member.isNullable, descends: key.descending)
-            } + [Key(column: id, isNullable: false, descends: idDescends)]
+                return Key(member: key.member, column: Table.quoted(key.member), isNullable: member.isNullable, descends: key.descending)
+            } + [Key(member: "id", column: id, isNullable: false, descends: idDescends)]
     }
 
-    var sections: [Section] { keys[0].isNullable ? [.withValue(keys[0].column), .withoutValue(keys[0].column)] : [.all] }
+    var sections: [Section] { keys[0].isNullable ? [.withValue(keys[0].member), .withoutValue(keys[0].member)] : [.all] }
 
     func terms(in section: Section) -> String {
         var keys = self.keys[...]
@@ -172,4 +180,11 @@ private struct Order {
         // The first key's own bound is what an index can seek by.
         return firstIsNullable ? (either, arguments) : ("(\(key.column) \(key.beyond)= ? AND \(either))", [value] + arguments)
     }
+}
+
+extension Filter {
+    /// Whether only rows without a value of the member are found.
+    var asksForNone: Bool { comparison == .isNull && values == [true] }
+    /// Whether only rows with one are.
+    var asksForValue: Bool { !asksForNone && ![.ne, .nin].contains(comparison) }
 }

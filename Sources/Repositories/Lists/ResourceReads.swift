@@ -137,7 +137,7 @@ extension StoreSnapshot {
         var query = query
         query.cursor = nil
         let rows: [Int64] = try await snapshot.read { [query] database in
-            let list = try ListSQL(R.table, query, visibleTo: visibility, in: database, selecting: "rowid")
+            let list = try ListSQL(R.table, query, visibleTo: visibility, in: database, selecting: "rowid", readsAll: true)
             var rows: [Int64] = []
             for part in list.parts { try database.prepared(part.sql).eachRow(part.arguments) { rows.append($0.integer(0)) } }
             return rows

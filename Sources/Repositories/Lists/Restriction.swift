@@ -1,36 +1,39 @@
+import Core
 import Domain
 import GRDB
 
-/// What restricts the rows of a table to some of them: a condition and its arguments. The text depends on few things, so that statements are
-/// kept.
-typealias Restriction = (sql: String, arguments: [SQLValue])
+/// What restricts the rows of a table to some of them: a condition and its arguments, and whether those are so few that they are best read
+/// first. Its text depends on few things, so that statements are kept.
+typealias Restriction = (sql: String, arguments: [SQLValue], isFew: Bool)
 
 extension Database {
-    /// The rows somebody may see; nil for all.
-    func restriction(of table: Table, to visibility: Visibility) throws -> Restriction? {
+    /// The rows somebody may see; nil for all. `readsAll`: not a page of them is wanted, but all.
+    func restriction(of table: Table, to visibility: Visibility, readsAll: Bool = false) throws -> Restriction? {
         guard case .shown(let array, isIndexed: true) = table.audience, let parties = visibility.parties else {
-            return table.audience.condition(visibility)
+            return table.audience.condition(visibility).map { ($0.sql, $0.arguments, false) }
         }
-        return try restriction(of: table, withElementOf: array, "value IN (SELECT value FROM json_each(?))", [.names(parties)])
+        return try restriction(of: table, withElementOf: array, .names(parties), readsAll: readsAll)
     }
 
-    /// The rows with an element in one of their arrays, which ``ElementSQL`` keeps in a table, of which `condition` holds.
+    /// The rows with one of these values, as ``SQLValue/names(_:)``, in one of their arrays, which ``ElementSQL`` keeps in a table.
     ///
-    /// How many there are decides how they are found: a list of hundreds of thousands is never read through for somebody who sees three.
+    /// How many elements that are decides how the rows are found: a list of hundreds of thousands is never read through for somebody who sees
+    /// three.
     func restriction(
-        of table: Table, withElementOf array: String, _ condition: String, _ arguments: [SQLValue]
+        of table: Table, withElementOf array: String, _ values: SQLValue, readsAll: Bool = false
     ) throws -> Restriction {
         let elements = ElementSQL.name(table.name, array)
-        let count = try cached("SELECT count(*) FROM (SELECT 1 FROM \(elements) WHERE \(condition) LIMIT \(Self.some + 1))")
-            .first(arguments) { Int($0.integer(0)) }
-        let found = "id IN (SELECT ownerId FROM \(elements) WHERE \(condition))"
+        let isOne = "value IN (SELECT value FROM json_each(?))"
+        let count = try cached("SELECT count(*) FROM (SELECT 1 FROM \(elements) WHERE \(isOne) LIMIT \(Self.some + 1))")
+            .first([values]) { Int($0.integer(0)) }
+        let found = "id IN (SELECT ownerId FROM \(elements) WHERE \(isOne))"
         return switch count ?? 0 {
         // Few: these, put in order.
-        case ...Self.few: (found, arguments)
+        case ...(readsAll ? Self.some : Self.few): (found, [values], true)
         // Some: in the order of the list, whose index says which rows are among these; `+id` is no index.
-        case ...Self.some: ("+" + found, arguments)
+        case ...Self.some: ("+" + found, [values], false)
         // Many: in the order of the list, each row looked up; a page is soon full.
-        default: ("EXISTS (SELECT 1 FROM \(elements) WHERE ownerId = \(table.name).id AND \(condition))", arguments)
+        default: ("EXISTS (SELECT 1 FROM \(elements) WHERE ownerId = \(table.name).id AND \(isOne))", [values], false)
         }
     }
 

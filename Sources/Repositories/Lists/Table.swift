@@ -31,22 +31,29 @@ package struct Table: Sendable {
 
     /// The rows that aren't done with: indexes `WHERE` ``condition`` hold those alone.
     package struct Unfinished: Sendable {
-        let member: String
+        private let member: String
         private let ends: [String]
+        private let having: Set<String>
 
-        /// - Parameter ends: what the member is for rows that are done with.
-        init(_ member: String, isNot ends: [String]) {
-            self.member = member
-            self.ends = ends
+        /// - Parameters:
+        ///   - ends: what the member is for rows that are done with.
+        ///   - having: members that have a value in other rows alone.
+        init(_ member: String, isNot ends: [String], having: Set<String>) {
+            (self.member, self.ends, self.having) = (member, ends, having)
         }
 
-        /// SQLite uses such an index where a query says the very same, and not where it follows from what it says.
+        /// As the indexes have it; SQLite doesn't see that it follows from `state IN ('new', 'open')`.
         var condition: String { "\(member) NOT IN (\(ends.map { "'\($0)'" }.joined(separator: ", ")))" }
 
-        /// Whether nothing else is asked for.
+        /// Whether a filter finds no others.
         func holds(for filter: Filter) -> Bool {
-            filter.member == member && filter.comparison == .eq && !filter.values.contains { $0.stringValue.map(ends.contains) ?? true }
+            if having.contains(filter.member) { return filter.asksForValue }
+            return filter.member == member && filter.comparison == .eq
+                && !filter.values.contains { $0.stringValue.map(ends.contains) ?? true }
         }
+
+        /// Whether rows with a value of the member are all among them.
+        func holds(forThoseWith member: String) -> Bool { having.contains(member) }
     }
 
     let name: String
@@ -135,11 +142,11 @@ package struct Table: Sendable {
     package var listableMembers: Set<String> { Set(members.keys) }
 
     /// Rows whose member is the argument numbered `?1`: of the column, or an element of the array.
-    func condition(_ member: String, among marks: String = "?1") -> String? {
+    func condition(_ member: String) -> String? {
         if let array = members[member]?.array {
-            return "id IN (SELECT ownerId FROM \(ElementSQL.name(name, array)) WHERE value IN (\(marks)))"
+            return "id IN (SELECT ownerId FROM \(ElementSQL.name(name, array)) WHERE value = ?1)"
         }
-        return columns.contains(member) ? "\(Self.quoted(member)) IN (\(marks))" : nil
+        return columns.contains(member) ? "\(Self.quoted(member)) = ?1" : nil
     }
 
     /// Whether a dated fact holds on a day.

@@ -54,11 +54,10 @@ extension SupportRequestService {
             if try !transaction.serves(item), reason != .cancelled {
                 throw DomainError.forbidden("The school can close it as cancelled; the other reasons are for those who serve it.")
             }
-            (item.closeReason, item.needsAttention) = (reason, false)
+            item.closeReason = reason
             item.move(to: .closed, at: now, promise)
         case .merge:
             try transaction.merge(&item, into: body["intoId"]?.stringValue ?? "")
-            item.needsAttention = false
             item.move(to: .closed, at: now, promise)
         case .rate:
             // An integration brings what the requester said elsewhere.

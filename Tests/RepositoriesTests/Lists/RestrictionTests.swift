@@ -20,18 +20,19 @@ import Testing
             try database.execute(sql: "BEGIN")
             for number in 0..<Self.count {
                 let named = Self.shares.filter { $0.value.names(number) }.keys.sorted()
+                let names = String(decoding: JSON.array(named.map(JSON.string)).bytes, as: UTF8.self)
                 let opened = Instant(milliseconds: Int64((number * 7_919) % Self.count) * 60_000)
                 try database.execute(
                     sql: """
                         INSERT INTO supportRequest (id, reference, subject, schoolIds, priority, watcherIds, channel, externalRefs, tags,
                             checklist, fileIds, answers, isConfidential, needsAttention, openedAt, reopenedCount, pauses, missedTargets,
                             escalations, brokenGlass, visibleTo, state, recordedBy, createdAt, updatedAt, etag)
-                        VALUES (?, ?, 'x', '[]', 'low', '[]', 'portal', '[]', '[]', '[]', '[]', '{}', ?, 1, ?, 0, '[]', '[]', '[]', '[]', ?,
+                        VALUES (?, ?, 'x', '[]', 'low', '[]', 'portal', '[]', ?, '[]', '[]', '{}', ?, 1, ?, 0, '[]', '[]', '[]', '[]', ?,
                             'open', 'tok_x', ?, ?, '"1"')
                         """,
                     arguments: [
-                        "req_\(number)", "BSR-2026-\(number)", number % 10 == 0, opened.description,
-                        String(decoding: JSON.array(named.map(JSON.string)).bytes, as: UTF8.self), opened.description, opened.description,
+                        "req_\(number)", "BSR-2026-\(number)", names, number % 10 == 0, opened.description, names, opened.description,
+                        opened.description,
                     ])
             }
             try database.execute(sql: "COMMIT")
@@ -39,9 +40,9 @@ import Testing
         return test
     }
 
-    private func plan(_ test: TestStore, _ query: ListQuery, _ person: String) throws -> String {
+    private func plan(_ test: TestStore, _ query: ListQuery, _ person: String? = nil) throws -> String {
         try test.onWriter { database in
-            let visibility = Visibility(leadership: .none, parties: [person])
+            let visibility = Visibility(leadership: .none, parties: person.map { [$0] })
             let list = try ListSQL(SupportRequest.table, query, visibleTo: visibility, in: database, selecting: "id, etag")
             var lines: [String] = []
             for part in list.parts {
@@ -55,10 +56,10 @@ import Testing
     func sameForAll() async throws {
         let test = try filled()
         let sort = [SortKey(member: "openedAt", descending: true)]
+        let all = try test.store.readNow { try $0.list(SupportRequest.self, ListQuery(limit: Self.count, sort: sort)) }.items
         for (person, (_, share)) in Self.shares {
             let visibility = Visibility(leadership: .none, parties: [person, "per_other"])
-            let expected = try test.store.readNow { try $0.list(SupportRequest.self, ListQuery(limit: Self.count, sort: sort)) }.items
-                .filter { visibility.allows($0.audience) }.map(\.id)
+            let expected = all.filter { visibility.allows($0.audience) }.map(\.id)
             try #require(expected.count == share)
             var seen: [String] = []
             var query = ListQuery(limit: 100, sort: sort, countsTotal: true)
@@ -69,6 +70,17 @@ import Testing
                 query.cursor = page.next
             } while query.cursor != nil && seen.count < 1_000
             #expect(seen == Array(expected.prefix(1_000)), "\(person)")
+            // The same of what is asked for, beside what is seen, in whichever order the arguments stand.
+            let tagged = ListQuery(
+                limit: 100, sort: sort,
+                filters: [
+                    Filter(member: "priority", values: ["low"]), Filter(member: "tag", values: [.string(person)]),
+                    Filter(member: "state", values: ["open"]),
+                ], countsTotal: true)
+            let many = Visibility(leadership: .none, parties: ["per_many"])
+            let found = try test.store.readNow { try $0.list(SupportRequest.self, tagged, visibleTo: many) }
+            let both = all.filter { many.allows($0.audience) && $0.tags.contains(person) }.map(\.id)
+            #expect(found.items.map(\.id) == Array(both.prefix(100)) && found.total == both.count, "\(person)")
             var exported: [String] = []
             try await test.store.each(SupportRequest.self, ListQuery(sort: sort), visibleTo: visibility) { exported.append($0.id) }
             #expect(exported == expected, "\(person)")
@@ -89,5 +101,31 @@ import Testing
         }
         #expect(try plan(test, newest, "per_some").contains("LIST SUBQUERY"))
         #expect(try plan(test, newest, "per_many").contains("CORRELATED SCALAR SUBQUERY"))
+    }
+
+    @Test("Of a frequent tag only what changed since is looked at")
+    func synchronised() throws {
+        let test = try filled()
+        for tag in ["per_some", "per_many"] {
+            let query = ListQuery(filters: [Filter(member: "tag", values: [.string(tag)])], updatedSince: .test)
+            let plan = try plan(test, query)
+            #expect(plan.contains("SEARCH supportRequest USING INDEX supportRequestByUpdatedAt"), "\(plan)")
+        }
+    }
+
+    @Test("Whoever is named twice sees a row once, and who is named no more sees it no more")
+    func namesChange() throws {
+        let test = try filled()
+        func total(_ parties: Set<String>) throws -> Int? {
+            let visibility = Visibility(leadership: .none, parties: parties)
+            return try test.store.readNow {
+                try $0.list(SupportRequest.self, ListQuery(limit: 1, countsTotal: true), visibleTo: visibility)
+            }.total
+        }
+        let named = (0..<Self.count).filter { $0 % 20 == 0 || $0 % 3 == 0 }.count
+        #expect(try total(["per_few", "per_some"]) == named)
+        try test.onWriter { try $0.execute(sql: "UPDATE supportRequest SET visibleTo = '[\"per_none\"]' WHERE id = 'req_0'") }
+        #expect(try total(["per_few"]) == 299)
+        #expect(try total(["per_none"]) == 1)
     }
 }
