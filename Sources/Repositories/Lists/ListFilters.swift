@@ -6,8 +6,8 @@ import GRDB
 struct ListFilters {
     private var conditions: [String] = []
     private(set) var arguments: [SQLValue] = []
-    /// Whether a range is asked of some member.
-    private var hasRange = false
+    /// What is asked of members as ranges.
+    private var ranges: [(condition: String, values: [SQLValue])] = []
     /// Whether something narrower is asked: equality, absence, words.
     private var hasPoint = false
     /// Whether only what isn't done with is asked for, which has indexes of its own.
@@ -51,7 +51,7 @@ struct ListFilters {
     }
 
     private mutating func addRange(_ condition: String, _ values: [SQLValue]) {
-        hasRange = true
+        ranges.append((condition, values))
         add(condition, values)
     }
 
@@ -60,9 +60,14 @@ struct ListFilters {
         add(condition, values)
     }
 
-    /// Whether only the index of a range narrows the list down. SQLite, left alone, reads a list in the order of ids then and looks at
-    /// every row: it can't know how few are in the range.
-    var isNarrowedByRange: Bool { hasRange && !hasPoint }
+    /// Whether the index of a range is all that narrows the list down, and does. SQLite, left alone, reads a list in the order of ids then and
+    /// looks at every row, which is right only where many are in the range: a page is soon full.
+    func isNarrowedByRange() throws -> Bool {
+        guard !hasPoint, !ranges.isEmpty else { return false }
+        let within = ranges.map(\.condition).joined(separator: " AND ")
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM \(table.name) WHERE \(within) LIMIT \(Database.some + 1))"
+        return try database.prepared(sql).first(ranges.flatMap(\.values)) { $0.integer(0) <= Database.some } ?? true
+    }
 
     /// Whether an index of what is asked for finds less than one of everything without a value does.
     var isNarrowedByPoint: Bool { hasPoint && !isOfUnfinished }

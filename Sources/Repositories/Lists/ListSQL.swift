@@ -38,7 +38,7 @@ struct ListSQL {
         let counted =
             query.countsTotal ? try ListFilters(table, query, visibleTo: visibility, in: database, readsAll: true) : filters
         // `+id` is the same value and no index.
-        let id = sortKeys.isEmpty && filters.isNarrowedByRange ? "+id" : "id"
+        let id = try sortKeys.isEmpty && filters.isNarrowedByRange() ? "+id" : "id"
         let order = try Order(table: table, keys: sortKeys, id: id, idDescends: descends)
         count = Part(sql: "SELECT count(*) FROM \(table.name)" + counted.clause(), arguments: counted.arguments)
         isCommon = Self.isCommon(query)
