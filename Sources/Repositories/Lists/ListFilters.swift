@@ -10,6 +10,8 @@ struct ListFilters {
     private var ranges: [(condition: String, values: [SQLValue])] = []
     /// Whether something narrower is asked: equality, absence, words.
     private var hasPoint = false
+    /// Whether no more than some rows are seen, or asked for by an element of an array.
+    private var isRestricted = false
     /// Whether only what isn't done with is asked for, which has indexes of its own.
     private var isOfUnfinished = false
     private let table: Table
@@ -73,7 +75,7 @@ struct ListFilters {
     var isNarrowedByPoint: Bool { hasPoint && !isOfUnfinished }
 
     private mutating func add(_ restriction: Restriction) {
-        hasPoint = hasPoint || restriction.isFew
+        (hasPoint, isRestricted) = (hasPoint || restriction.share == .few, isRestricted || restriction.share != .many)
         add(restriction.sql, restriction.arguments)
     }
 
@@ -83,7 +85,8 @@ struct ListFilters {
         if let array = member.array {
             guard filter.comparison == .eq else { throw Self.invalid(filter) }
             let values = SQLValue.names(filter.values.map { $0.stringValue ?? String(decoding: $0.bytes, as: UTF8.self) })
-            return add(try database.restriction(of: table, withElementOf: array, values, readsAll: readsAll))
+            return add(
+                try database.restriction(of: table, withElementOf: array, values, readsAll: readsAll, isFurther: isRestricted))
         }
         let values = try filter.values.map { try value($0, of: member) }
         let column = Table.quoted(member.name)

@@ -2,15 +2,17 @@ import Core
 import Domain
 import GRDB
 
-/// What restricts the rows of a table to some of them: a condition and its arguments, and whether those are so few that they are best read
-/// first. Its text depends on few things, so that statements are kept.
-typealias Restriction = (sql: String, arguments: [SQLValue], isFew: Bool)
+/// What restricts the rows of a table to some of them: a condition and its arguments, and how many those are. Its text depends on few things,
+/// so that statements are kept.
+typealias Restriction = (sql: String, arguments: [SQLValue], share: Share)
+
+enum Share { case few, some, many }
 
 extension Database {
     /// The rows somebody may see; nil for all. `readsAll`: not a page of them is wanted, but all.
     func restriction(of table: Table, to visibility: Visibility, readsAll: Bool = false) throws -> Restriction? {
         guard case .shown(let array, isIndexed: true) = table.audience, let parties = visibility.parties else {
-            return table.audience.condition(visibility).map { ($0.sql, $0.arguments, false) }
+            return table.audience.condition(visibility).map { ($0.sql, $0.arguments, .many) }
         }
         return try restriction(of: table, withElementOf: array, .names(parties), readsAll: readsAll)
     }
@@ -18,9 +20,9 @@ extension Database {
     /// The rows with one of these values, as ``SQLValue/names(_:)``, in one of their arrays, which ``ElementSQL`` keeps in a table.
     ///
     /// How many elements that are decides how the rows are found: a list of hundreds of thousands is never read through for somebody who sees
-    /// three.
+    /// three. `isFurther`: few rows are left already where this is asked.
     func restriction(
-        of table: Table, withElementOf array: String, _ values: SQLValue, readsAll: Bool = false
+        of table: Table, withElementOf array: String, _ values: SQLValue, readsAll: Bool = false, isFurther: Bool = false
     ) throws -> Restriction {
         let elements = ElementSQL.name(table.name, array)
         let isOne = "value IN (SELECT value FROM json_each(?))"
@@ -29,11 +31,11 @@ extension Database {
         let found = "id IN (SELECT ownerId FROM \(elements) WHERE \(isOne))"
         return switch count ?? 0 {
         // Few: these, put in order.
-        case ...(readsAll ? Self.some : Self.few): (found, [values], true)
+        case ...(readsAll ? Self.some : Self.few): (found, [values], .few)
         // Some: in the order of the list, whose index says which rows are among these; `+id` is no index.
-        case ...Self.some: ("+" + found, [values], false)
+        case ...Self.some where !isFurther: ("+" + found, [values], .some)
         // Many: in the order of the list, each row looked up; a page is soon full.
-        default: ("EXISTS (SELECT 1 FROM \(elements) WHERE ownerId = \(table.name).id AND \(isOne))", [values], false)
+        default: ("EXISTS (SELECT 1 FROM \(elements) WHERE ownerId = \(table.name).id AND \(isOne))", [values], .many)
         }
     }
 

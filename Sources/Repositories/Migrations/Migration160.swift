@@ -13,6 +13,7 @@ let migration160 = """
     CREATE INDEX supportRequestAnswerQueue ON supportRequest(openedAt, id) WHERE needsAttention = 1;
     CREATE INDEX supportRequestTeamAnswerQueue ON supportRequest(teamId, openedAt, id) WHERE needsAttention = 1;
     CREATE INDEX supportRequestOwnAnswerQueue ON supportRequest(assigneeId, openedAt, id) WHERE needsAttention = 1;
+    CREATE INDEX supportRequestServiceAnswerQueue ON supportRequest(serviceId, openedAt, id) WHERE needsAttention = 1;
     CREATE INDEX supportRequestTeamNewest ON supportRequest(teamId, openedAt, id);
     CREATE INDEX supportRequestOwnNewest ON supportRequest(assigneeId, openedAt, id);
     CREATE INDEX supportRequestServiceNewest ON supportRequest(serviceId, openedAt, id);
@@ -45,5 +46,5 @@ let migration160 = """
     ('supportRequestQueue', '5000 2 1 1'), ('supportRequestTeamQueue', '5000 800 2 1 1'), ('supportRequestOwnQueue', '5000 250 1 1'),
     ('supportRequestServiceQueue', '5000 800 2 1'), ('supportRequestPriorityQueue', '5000 1200 2 1'),
     ('supportRequestAnswerQueue', '5000 1 1'), ('supportRequestTeamAnswerQueue', '5000 800 1 1'),
-    ('supportRequestOwnAnswerQueue', '5000 250 1 1'));
+    ('supportRequestOwnAnswerQueue', '5000 250 1 1'), ('supportRequestServiceAnswerQueue', '5000 800 1 1'));
     """

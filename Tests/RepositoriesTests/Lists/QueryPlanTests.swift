@@ -155,6 +155,8 @@ import Testing
         func of(_ member: String) -> Filter { Filter(member: member, values: ["x"]) }
         let expected: [(index: String, filters: [Filter])] = [
             ("supportRequestAnswerQueue", [attention]), ("supportRequestTeamAnswerQueue", [attention, of("teamId")]),
+            ("supportRequestOwnAnswerQueue", [attention, of("assigneeId")]),
+            ("supportRequestServiceAnswerQueue", [attention, of("serviceId")]),
             ("supportRequestTeamNewest", [of("teamId")]), ("supportRequestOwnNewest", [of("assigneeId")]),
             ("supportRequestServiceNewest", [of("serviceId")]),
         ]
