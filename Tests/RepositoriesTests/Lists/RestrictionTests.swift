@@ -100,6 +100,10 @@ import Testing
             #expect(plan.contains("SCAN supportRequest USING INDEX supportRequestByOpenedAt") && !plan.contains("TEMP"), "\(plan)")
         }
         #expect(try plan(test, newest, "per_some").contains("LIST SUBQUERY"))
+        // What else is asked is looked up for those alone.
+        let tagged = ListQuery(sort: newest.sort, filters: [Filter(member: "tag", values: ["per_some"])])
+        let both = try plan(test, tagged, "per_some")
+        #expect(both.contains("CORRELATED SCALAR SUBQUERY") && both.contains("LIST SUBQUERY"), "\(both)")
         #expect(try plan(test, newest, "per_many").contains("CORRELATED SCALAR SUBQUERY"))
     }
 
