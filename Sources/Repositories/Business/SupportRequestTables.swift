@@ -20,8 +20,11 @@ extension SupportRequest: Stored {
         sideTables: ["supportRequestExternalRef": "externalRefs"])
 }
 
-extension SupportRequest: ExternallyReferred {
-    static let unfinished = Table.Unfinished("state", isNot: ["resolved", "closed"], having: ["dueBy"])
+extension SupportRequest: ExternallyReferred {}
+
+extension SupportRequest {
+    static let unfinished = Table.Unfinished(
+        "state", isNot: State.allCases.filter(finished.contains).map(\.rawValue), having: ["dueBy"])
 }
 
 extension RequestMessage: Stored {

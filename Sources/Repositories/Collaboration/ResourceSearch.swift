@@ -32,7 +32,8 @@ package struct ResourceSearch<Owner: Transaction> {
 
     private func count(_ query: ListQuery, _ visibility: Visibility, _ facets: inout FacetCounts?) throws {
         guard facets != nil else { return }
-        let filters = try ListFilters(SharedResource.table, query, visibleTo: visibility, in: transaction.connection.database)
+        let filters = try ListFilters(
+            SharedResource.table, query, visibleTo: visibility, in: transaction.connection.database, readsAll: true)
         let sql = """
             SELECT \(FacetCounts.columns) FROM sharedResourceFacet AS facet
             WHERE number IN (SELECT number FROM \(SharedResource.table.name)\(filters.clause()))

@@ -16,7 +16,6 @@ struct ListFilters {
     private var isOfUnfinished = false
     private let table: Table
     private let database: Database
-
     private let readsAll: Bool
 
     /// `readsAll`: not a page of the list is wanted, but all of it, or how many there are.

@@ -141,11 +141,14 @@ import Testing
         try await desk.act("triage", on: raised, [:])
         let resolved = try await desk.act("resolve", on: raised, ["resolution": "Appointed"])
         #expect(resolved.text("closesOn") == "2026-11-05")
+        #expect(try await desk.say("Thanks!", about: raised, by: desk.headToken).status == 201)
         try await tick(desk, at: "2026-11-04T20:00:00Z")
-        #expect(try await desk.now(raised).text("state") == "resolved")
+        let thanked = try await desk.now(raised)
+        #expect(thanked.text("state") == "resolved" && thanked["needsAttention"] == true)
         try await tick(desk, at: "2026-11-05T09:00:00Z")
         let closed = try await desk.now(raised)
         #expect(closed.text("state") == "closed" && closed.text("closeReason") == "done" && closed["closesOn"] == .null)
+        #expect(closed["needsAttention"] == false)
     }
 
     @Test("A deadline of the law isn't moved by a pause, and only by a ground that is recorded")
