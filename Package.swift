@@ -15,15 +15,10 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
-let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
-let nioHTTPTypes1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
-let nioHTTPTypes2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
-let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsCore = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
@@ -42,57 +37,47 @@ var targets: [Target] = [
     .target(name: "Core", dependencies: ["Cryptography", collections, yams], swiftSettings: strict),
     .target(name: "Domain", dependencies: ["Core", collections], swiftSettings: strict),
     .target(
-        name: "Repositories", dependencies: ["Domain", "Core", "Cryptography", grdb, sqlite, collections, deque], swiftSettings: strict),
+        name: "Repositories", dependencies: ["Cryptography", "Core", "Domain", collections, deque, grdb, sqlite], swiftSettings: strict),
     .target(
-        name: "Services", dependencies: ["Domain", "Core", "Cryptography", "Repositories", "HTTPClient", collections, logging],
+        name: "Services", dependencies: ["Cryptography", "HTTPClient", "Core", "Domain", "Repositories", logging, collections],
         swiftSettings: strict),
     .target(
         name: "Routing",
         dependencies: [
-            "Core", "Cryptography", "TLS", "CZlib", "COpenAPI", nioCore, nioPosix, nioTLS, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1,
-            nioHTTPTypes2, httpTypes, hummingbird, lifecycle, logging, metrics, metricsCore, collections,
-        ],
-        swiftSettings: strict),
-    .target(name: "Handlers", dependencies: ["Routing", "Services", "Domain", "Core", collections], swiftSettings: strict),
+            "CZlib", "COpenAPI", "Cryptography", "TLS", "Core", nioCore, nioPosix, nioTLS, nioHTTP1, nioHTTP2, httpTypes, lifecycle,
+            logging, metricsCore, collections,
+        ], swiftSettings: strict),
+    .target(name: "Handlers", dependencies: ["Core", "Domain", "Services", "Routing", httpTypes, collections], swiftSettings: strict),
     .executableTarget(
         name: "partnership",
         dependencies: [
-            "Handlers", "Routing", "Services", "Repositories", "Domain", "Core", "HTTPClient", "TLS", "Cryptography", arguments, lifecycle,
-            unixSignals,
-            logging,
-            metricsCore, nioCore,
-        ],
-        swiftSettings: strict),
+            "TLS", "HTTPClient", "Core", "Domain", "Repositories", "Services", "Routing", "Handlers", nioCore, lifecycle, unixSignals,
+            logging, metricsCore, arguments,
+        ], swiftSettings: strict),
     .testTarget(name: "CoreTests", dependencies: ["Core", collections], swiftSettings: strict),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
+    .testTarget(name: "TLSTests", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strict),
+    .testTarget(name: "HTTPClientTests", dependencies: ["TLS", "HTTPClient", nioCore, nioPosix], swiftSettings: strict),
+    .testTarget(name: "DomainTests", dependencies: ["Core", "Domain", collections], swiftSettings: strict),
     .testTarget(
-        name: "TLSTests", dependencies: ["TLS", "Cryptography", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strict),
-    .testTarget(name: "HTTPClientTests", dependencies: ["HTTPClient", "TLS", nioCore, nioPosix, nioTLS], swiftSettings: strict),
-    .testTarget(name: "DomainTests", dependencies: ["Domain", "Core", collections], swiftSettings: strict),
+        name: "RepositoriesTests", dependencies: ["Cryptography", "Core", "Domain", "Repositories", collections, grdb, sqlite],
+        swiftSettings: strict),
     .testTarget(
-        name: "RepositoriesTests", dependencies: ["Repositories", "Domain", "Core", "Cryptography", grdb, sqlite], swiftSettings: strict),
-    .testTarget(
-        name: "ServicesTests",
-        dependencies: ["Services", "Routing", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", logging, collections],
+        name: "ServicesTests", dependencies: ["Core", "Domain", "Repositories", "Services", "Routing", logging, collections],
         swiftSettings: strict),
     .testTarget(
         name: "RoutingTests",
         dependencies: [
-            "Routing", "Core", "TLS", nioCore, nioPosix, nioEmbedded, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypes1, httpTypes,
-            hummingbird,
-            lifecycle, logging, metrics, metricsCore, collections,
-        ],
-        swiftSettings: strict),
+            "CZlib", "TLS", "Core", "Routing", nioCore, nioPosix, nioEmbedded, nioHTTP2, httpTypes, lifecycle, logging, metricsCore,
+        ], swiftSettings: strict),
     .testTarget(
         name: "HandlersTests",
         dependencies: [
-            "Handlers", "Routing", "Services", "HTTPClient", "Repositories", "Domain", "Core", "Cryptography", httpTypes, hummingbird,
-            nioCore,
-            logging, collections, grdb,
-        ],
-        swiftSettings: strict),
+            "Cryptography", "HTTPClient", "Core", "Domain", "Repositories", "Services", "Routing", "Handlers", nioCore, httpTypes, logging,
+            collections, grdb,
+        ], swiftSettings: strict),
     .testTarget(name: "HouseTests", swiftSettings: strict),
-    .testTarget(name: "PartnershipTests", dependencies: ["partnership"], swiftSettings: strict),
+    .testTarget(name: "PartnershipTests", dependencies: ["partnership", arguments], swiftSettings: strict),
 ]
 
 // Only for scripts/bench: the TLS layer alone under a bare handler.
@@ -111,10 +96,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
-        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],

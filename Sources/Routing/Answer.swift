@@ -1,7 +1,6 @@
 package import Core
 import Cryptography
 package import HTTPTypes
-package import HummingbirdCore
 
 /// What a handler answers; Routing adds negotiation, tags, conditional answers and caching.
 package struct Answer: Sendable {

@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 
 extension Answer {
@@ -15,7 +14,7 @@ extension Answer {
             try await writer.write(retry)
             try await follow { try await writer.write(ByteBuffer(bytes: $0)) }
             try await writer.write(retry)
-            try await writer.finish(nil)
+            try await writer.finish()
         }
         // nginx and those like it gather answers otherwise.
         answer.headers[HTTPField.Name("X-Accel-Buffering")!] = "no"

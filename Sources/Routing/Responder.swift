@@ -1,6 +1,5 @@
 package import Core
 import HTTPTypes
-package import HummingbirdCore
 package import Logging
 
 /// The one way from a request to its answer, in the order of checks the contract promises: route, method, authentication and its rate,

@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 
 /// Makes the response of an answer: conditional answers, tags, caching, links.

@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import HummingbirdCore
 import Logging
 import NIOCore
 import Synchronization
@@ -269,7 +268,7 @@ final class TestService: Sendable {
     private struct Writer: ResponseBodyWriter {
         let sink: Sink
         mutating func write(_ buffer: ByteBuffer) async throws { sink.bytes += buffer.readableBytesView }
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        consuming func finish() async throws {}
     }
 
     var lastExchange: Exchange? { handled.withLock { $0.last } }

@@ -1,7 +1,6 @@
 import Core
 import Cryptography
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 
 /// Bytes that never change under their address, of which a client may have a part.
@@ -48,7 +47,7 @@ package struct RangedContent: Sendable {
     private func body(_ part: Range<Int>) -> ResponseBody {
         ResponseBody(contentLength: part.count) { [read] writer in
             try await read(part) { try await writer.write(ByteBuffer(bytes: $0)) }
-            try await writer.finish(nil)
+            try await writer.finish()
         }
     }
 }

@@ -1,5 +1,4 @@
 import Core
-import HummingbirdCore
 import NIOCore
 import Synchronization
 
@@ -51,7 +50,7 @@ struct ListExport: Sendable {
                 }
             }
             if !pending.isEmpty { try await writer.write(ByteBuffer(bytes: pending)) }
-            try await writer.finish(nil)
+            try await writer.finish()
         }
     }
 }

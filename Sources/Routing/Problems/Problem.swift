@@ -1,6 +1,5 @@
 package import Core
 package import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 

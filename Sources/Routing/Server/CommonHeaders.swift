@@ -1,5 +1,4 @@
 import HTTPTypes
-package import HummingbirdCore
 
 /// What every answer carries, whoever made it, and CORS by an exact list of origins.
 package struct CommonHeaders: Sendable {

@@ -1,5 +1,4 @@
 package import HTTPTypes
-package import HummingbirdCore
 import NIOCore
 
 /// gzip as a content coding: only when the client asks for it and it pays.
@@ -166,7 +165,7 @@ package enum Compression {
             if collected.buffer.readableBytes == 0 { collected.buffer = buffer } else { collected.buffer.writeImmutableBuffer(buffer) }
         }
 
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        consuming func finish() async throws {}
     }
 
     private struct DeflatingWriter: ResponseBodyWriter {
@@ -178,9 +177,9 @@ package enum Compression {
             if output.readableBytes > 0 { try await parent.write(output) }
         }
 
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        consuming func finish() async throws {
             try await parent.write(deflater.deflate(ByteBuffer(), finish: true))
-            try await parent.finish(trailingHeaders)
+            try await parent.finish()
         }
     }
 }

@@ -1,5 +1,4 @@
 package import HTTPTypes
-import HummingbirdCore
 import NIOCore
 
 /// Where a request came from; the same for all requests of a connection.

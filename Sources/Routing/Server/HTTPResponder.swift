@@ -1,5 +1,4 @@
 package import HTTPTypes
-package import HummingbirdCore
 
 /// What stands above the transport: one request in, one response out.
 ///

@@ -1,5 +1,4 @@
 import HTTPTypes
-package import HummingbirdCore
 import NIOCore
 
 /// `GET /metrics` for the loopback listener. Anything else there is an empty answer: no contract, no problem documents.

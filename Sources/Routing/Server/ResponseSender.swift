@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 
 /// Puts a response on the wire: as one piece when the body is known whole, else as it comes.
@@ -109,7 +108,7 @@ struct ResponseSender {
         }
 
         /// Trailer fields aren't sent: hardly any client reads them, and none needs to here.
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        consuming func finish() async throws {
             try await transfer.finish()
         }
     }

@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import Synchronization
 import Testing
@@ -53,6 +52,6 @@ final class StreamReader: Sendable {
         let state = Mutex((text: "", isOver: false))
 
         func write(_ buffer: ByteBuffer) async throws { state.withLock { $0.text += String(buffer: buffer) } }
-        consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+        consuming func finish() async throws {}
     }
 }

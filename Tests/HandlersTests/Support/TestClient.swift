@@ -3,7 +3,6 @@ import Domain
 import Foundation
 import HTTPTypes
 import Handlers
-import HummingbirdCore
 import Logging
 import NIOCore
 import Repositories
@@ -237,5 +236,5 @@ private final class BodyCollector: ResponseBodyWriter {
     nonisolated(unsafe) var bytes: [UInt8] = []
 
     func write(_ buffer: ByteBuffer) async throws { bytes += Array(buffer: buffer) }
-    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    consuming func finish() async throws {}
 }

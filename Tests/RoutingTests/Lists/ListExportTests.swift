@@ -1,6 +1,5 @@
 import Core
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import Synchronization
 import Testing

@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
 import Testing
 
 @testable import Routing

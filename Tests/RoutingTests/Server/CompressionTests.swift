@@ -1,6 +1,5 @@
 import CZlib
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import Testing
 
@@ -54,7 +53,7 @@ struct CompressionTests {
             status: .ok, headers: [.contentType: "text/csv"],
             body: ResponseBody { writer in
                 for _ in 0..<100 { try await writer.write(ByteBuffer(string: line)) }
-                try await writer.finish(nil)
+                try await writer.finish()
             })
         let response = await Compression.apply(to: stream, for: request("gzip"))
         #expect(response.headers[.contentLength] == nil)
@@ -158,7 +157,7 @@ private struct Collector: ResponseBodyWriter {
     let collected: Collected
 
     mutating func write(_ buffer: ByteBuffer) async throws { collected.buffer.writeImmutableBuffer(buffer) }
-    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+    consuming func finish() async throws {}
 }
 
 private struct Corrupt: Error {

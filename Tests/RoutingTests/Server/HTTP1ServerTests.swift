@@ -1,5 +1,4 @@
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import Synchronization
 import Testing
@@ -73,7 +72,7 @@ struct HTTP1ServerTests {
                 body: ResponseBody { writer in
                     try await writer.write(ByteBuffer(string: "one "))
                     try await writer.write(ByteBuffer(string: "two"))
-                    try await writer.finish(nil)
+                    try await writer.finish()
                 })
         } _: { server in
             let answer = try await RawClient.exchange(server.port, "GET / HTTP/1.0\r\n\r\n")
@@ -292,7 +291,7 @@ struct HTTP1ServerTests {
                 status: .ok,
                 body: ResponseBody(contentLength: length) { writer in
                     try await writer.write(ByteBuffer(string: "four"))
-                    try await writer.finish(nil)
+                    try await writer.finish()
                 })
         } _: { server in
             await #expect(throws: RawClient.Closed.self) { _ = try await RawClient.exchange(server.port, get) }

@@ -1,6 +1,5 @@
 import CoreMetrics
 import HTTPTypes
-import HummingbirdCore
 import Testing
 
 @testable import Routing

@@ -1,6 +1,5 @@
 import Foundation
 import HTTPTypes
-import HummingbirdCore
 import NIOCore
 import NIOHPACK
 import NIOHTTP2
@@ -210,7 +209,7 @@ struct SecureServerTests {
                 status: .ok,
                 body: ResponseBody { writer in
                     for part in ["a", "b", "c"] { try await writer.write(ByteBuffer(string: part)) }
-                    try await writer.finish(nil)
+                    try await writer.finish()
                 })
         } _: { server in
             let client = try await FrameClient.connect(server.port)
