@@ -1,6 +1,7 @@
 import Core
 import HTTPTypes
 import NIOCore
+import Routing
 import Synchronization
 import Testing
 
