@@ -30,7 +30,7 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 var targets: [Target] = [
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "COpenAPI"),
+    .target(name: "COpenAPI", exclude: ["openapi.json"]),
     .target(name: "Cryptography", dependencies: ["COpenSSL"], swiftSettings: strict),
     .target(name: "TLS", dependencies: ["COpenSSL", nioCore, nioTLS], swiftSettings: strict),
     .target(name: "HTTPClient", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioHTTP1], swiftSettings: strict),

@@ -145,7 +145,7 @@ final class TestService: Sendable {
     let exportsBegun = Mutex(0)
 
     init(settings: Responder.Settings = .init()) throws {
-        let contract = try Contract(document: Array(Self.contract.utf8))
+        let contract = try Contract(yaml: Array(Self.contract.utf8))
         let log = Log()
         let target: Binding.FindTarget = { exchange in
             switch exchange.path("id") {

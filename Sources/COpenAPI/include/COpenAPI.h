@@ -9,4 +9,10 @@ const unsigned char *copenapi_document(void);
 /// How many bytes.
 size_t copenapi_length(void);
 
+/// The same document as JSON, for the program to read.
+const unsigned char *copenapi_form(void);
+
+/// How many bytes.
+size_t copenapi_form_length(void);
+
 #endif

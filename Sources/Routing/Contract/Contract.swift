@@ -29,15 +29,31 @@ package struct Contract: Sendable {
         Array(UnsafeBufferPointer(start: copenapi_document(), count: copenapi_length()))
     }
 
-    /// Throws ``ContractError`` with a sentence naming what is wrong and where.
-    package init(document yaml: [UInt8] = Contract.document) throws {
+    /// The same as JSON, which `scripts/contract` wrote.
+    private static var form: [UInt8] {
+        Array(UnsafeBufferPointer(start: copenapi_form(), count: copenapi_form_length()))
+    }
+
+    /// The contract this binary was built with, read from its form in JSON, since reading YAML would be most of what a start costs. A test
+    /// holds the two equal.
+    package init() throws {
+        let form = Self.form
+        try self.init(ContractDocument(json: form), yaml: Self.document, json: form)
+    }
+
+    /// Any contract. Throws ``ContractError`` with a sentence naming what is wrong and where, as ``init()`` does.
+    package init(yaml: [UInt8]) throws {
         let document = try ContractDocument(yaml: yaml)
+        try self.init(document, yaml: yaml, json: document.root.bytes)
+    }
+
+    private init(_ document: ContractDocument, yaml: [UInt8], json: [UInt8]) throws {
         var compiler = OperationCompiler(document: document)
         operations = try compiler.compile()
         schemas = compiler.named
         router = try Router(operations)
         self.yaml = yaml
-        json = document.root.bytes
+        self.json = json
     }
 
     package func operation(_ operationId: String) -> Operation? {

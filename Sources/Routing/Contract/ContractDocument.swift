@@ -12,6 +12,14 @@ struct ContractDocument {
         }
     }
 
+    init(json: [UInt8]) throws {
+        do {
+            root = try JSON(parsing: json)
+        } catch {
+            throw ContractError("openapi.json can't be read: \(error.reason) in line \(error.line), column \(error.column).")
+        }
+    }
+
     /// What a `$ref` means, with the pointer of where it really stands. References to references are followed.
     func resolve(_ value: JSON, at pointer: String) throws -> (value: JSON, pointer: String) {
         var value = value

@@ -43,7 +43,7 @@ struct BulkRulesTests {
         """
 
     private func rules() throws -> BulkRules {
-        try #require(Contract(document: Array(Self.contract.utf8)).operation("bulkThings")?.body?.bulk)
+        try #require(Contract(yaml: Array(Self.contract.utf8)).operation("bulkThings")?.body?.bulk)
     }
 
     private func read(_ text: String) throws -> BulkLine {
@@ -100,13 +100,13 @@ struct BulkRulesTests {
     func placement(old: String, new: String, reason: String) throws {
         let changed = Self.contract.replacing(old.trimmingPrefix(while: { $0 == " " }), with: new.trimmingPrefix(while: { $0 == " " }))
         try #require(changed != Self.contract)
-        let error = #expect(throws: ContractError.self) { try Contract(document: Array(changed.utf8)) }
+        let error = #expect(throws: ContractError.self) { try Contract(yaml: Array(changed.utf8)) }
         #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
     }
 
     @Test("An answer of lines is held against their schema")
     func answers() throws {
-        let contract = try Contract(document: Array(Self.contract.utf8))
+        let contract = try Contract(yaml: Array(Self.contract.utf8))
         func errors(_ text: String) -> [FieldError] {
             contract.errors(inAnswerOf: "bulkThings", status: 200, contentType: "application/x-ndjson", body: Array(text.utf8))
         }

@@ -11,11 +11,17 @@ struct ContractTests {
         let changed = old.isEmpty ? text : text.replacing(old, with: new, maxReplacements: 1)
         if !old.isEmpty { try #require(changed != text, "the contract has no “\(old)”") }
         do {
-            _ = try Contract(document: Array(changed.utf8))
+            _ = try Contract(yaml: Array(changed.utf8))
             return nil
         } catch let error as ContractError {
             return error.description
         }
+    }
+
+    @Test("The form that the program reads is openapi.yaml; scripts/contract writes it")
+    func form() throws {
+        let contract = try Contract()
+        #expect(try JSON(parsing: contract.json) == JSON(yaml: contract.yaml), "openapi.yaml has changed since: run scripts/contract")
     }
 
     @Test("The contract of the tests starts")
@@ -94,7 +100,7 @@ struct ContractTests {
 
     @Test("Each operation is bound exactly once, or the start names the one that isn't")
     func bindingsFit() throws {
-        let contract = try Contract(document: Array(TestService.contract.utf8))
+        let contract = try Contract(yaml: Array(TestService.contract.utf8))
         let all = bindings(contract)
         try start(all, contract)
         #expect(throws: ContractError("The operation getOpen of openapi.yaml is bound to no handler.")) {
@@ -121,7 +127,7 @@ struct ContractTests {
 
     @Test("An answer is held against its declared status, media type and members")
     func answers() throws {
-        let contract = try Contract(document: Array(TestService.contract.utf8))
+        let contract = try Contract(yaml: Array(TestService.contract.utf8))
         func codes(_ status: Int, _ type: String?, _ body: String) -> [String] {
             contract.errors(inAnswerOf: "getThing", status: status, contentType: type, body: Array(body.utf8)).map(\.code)
         }
