@@ -12,8 +12,16 @@ final class TestStore: Sendable {
     let store: Store
     private let time = Mutex(Instant("2026-11-23T20:00:00.000Z")!)
 
+    /// A migrated database that each store starts from a copy of: to migrate takes longer than most tests.
+    private static let template = Result {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-template-\(UUID().uuidString)").path
+        try Store(directory: directory).close()
+        return directory
+    }
+
     init(options: StoreOptions? = nil) throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
+        try FileManager.default.copyItem(atPath: Self.template.get(), toPath: directory)
         store = try Store(directory: directory, options: options ?? StoreOptions())
     }
 

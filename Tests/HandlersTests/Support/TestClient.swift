@@ -32,21 +32,26 @@ final class TestClient: Sendable {
 
     /// Read once: it is the same for all.
     private static let sharedContract = Result { try Contract() }
-    /// A migrated database that each client starts from a copy of.
-    private static let template = Result {
+    /// A database as the first start leaves it, which each client starts from a copy of.
+    private static let template = Task {
         let directory = FileManager.default.temporaryDirectory.appending(path: "partnership-template-\(UUID().uuidString)")
-        try Store(directory: directory.path).close()
+        let store = try Store(directory: directory.path)
+        try await makeServices(store, directory.path, FakeReceiver()).ensureDefaults()
+        try store.close()
         return directory
+    }
+
+    private static func makeServices(_ store: Store, _ directory: String, _ receiver: FakeReceiver) -> DomainServices {
+        DomainServices(
+            store: store, directory: directory, webhookTransport: receiver, maximumFileBytes: 1 << 20,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
     init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
-        try FileManager.default.copyItem(at: Self.template.get(), to: directory)
+        try await FileManager.default.copyItem(at: Self.template.value, to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
-        services = DomainServices(
-            store: store, directory: directory.path, webhookTransport: receiver, maximumFileBytes: 1 << 20,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
-        try await services.ensureDefaults()
+        services = Self.makeServices(store, directory.path, receiver)
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
