@@ -24,14 +24,6 @@ package struct BusinessTeam: Resource {
             schoolIds = try container.decodeIfPresent([String].self, forKey: .schoolIds) ?? []
             coverId = try container.decodeIfPresent(String.self, forKey: .coverId)
         }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(personId, forKey: .personId)
-            try container.encode(area, forKey: .area)
-            try container.encode(schoolIds, forKey: .schoolIds)
-            try container.encode(coverId, forKey: .coverId)
-        }
     }
 
     /// Days on which one of the team is away. Why is nobody's business and not recorded.
@@ -41,16 +33,6 @@ package struct BusinessTeam: Resource {
         package var endsOn: LocalDate?
         /// Who does the work meanwhile; null leaves it to the cover of each assignment.
         package var coverId: String?
-
-        private enum CodingKeys: String, CodingKey { case personId, startsOn, endsOn, coverId }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(personId, forKey: .personId)
-            try container.encode(startsOn, forKey: .startsOn)
-            try container.encode(endsOn, forKey: .endsOn)
-            try container.encode(coverId, forKey: .coverId)
-        }
     }
 
     package var id: String

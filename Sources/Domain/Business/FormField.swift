@@ -36,17 +36,6 @@ package struct FormField: Codable, Hashable, Sendable {
         onlyIf = try container.decodeIfPresent(Condition.self, forKey: .onlyIf)
     }
 
-    package func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(key, forKey: .key)
-        try container.encode(label, forKey: .label)
-        try container.encode(kind, forKey: .kind)
-        try container.encode(isRequired, forKey: .isRequired)
-        try container.encode(help, forKey: .help)
-        try container.encode(options, forKey: .options)
-        try container.encode(onlyIf, forKey: .onlyIf)
-    }
-
     private var isChoice: Bool { kind == .choice || kind == .multiChoice }
 
     /// What is wrong with the fields of a form.

@@ -21,15 +21,6 @@ package struct RequestClock: Hashable, Sendable {
             self.endsAt = endsAt
             self.reason = reason
         }
-
-        private enum CodingKeys: String, CodingKey { case startsAt, endsAt, reason }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(startsAt, forKey: .startsAt)
-            try container.encode(endsAt, forKey: .endsAt)
-            try container.encode(reason, forKey: .reason)
-        }
     }
 
     package let target: Target

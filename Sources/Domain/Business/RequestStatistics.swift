@@ -67,29 +67,6 @@ package struct RequestStatistics: Encodable, Sendable {
         /// Rounded to hundredths; null where nobody rated.
         package var satisfaction: Double?
 
-        private enum CodingKeys: String, CodingKey {
-            case key, name, opened, unfinished, resolved, reopened, firstResponseMedianMinutes, firstResponsesLate, updatesLate,
-                resolutionMedianMinutes, resolutionsLate, breached, rated, satisfaction
-        }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(key, forKey: .key)
-            try container.encode(name, forKey: .name)
-            try container.encode(opened, forKey: .opened)
-            try container.encode(unfinished, forKey: .unfinished)
-            try container.encode(resolved, forKey: .resolved)
-            try container.encode(reopened, forKey: .reopened)
-            try container.encode(firstResponseMedianMinutes, forKey: .firstResponseMedianMinutes)
-            try container.encode(firstResponsesLate, forKey: .firstResponsesLate)
-            try container.encode(updatesLate, forKey: .updatesLate)
-            try container.encode(resolutionMedianMinutes, forKey: .resolutionMedianMinutes)
-            try container.encode(resolutionsLate, forKey: .resolutionsLate)
-            try container.encode(breached, forKey: .breached)
-            try container.encode(rated, forKey: .rated)
-            try container.encode(satisfaction, forKey: .satisfaction)
-        }
-
         package init(key: String?, _ samples: [Sample]) {
             self.key = key
             opened = samples.count

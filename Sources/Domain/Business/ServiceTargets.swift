@@ -17,16 +17,6 @@ package struct ServiceTargets: Codable, Hashable, Sendable {
             self.resolutionMinutes = resolutionMinutes
         }
 
-        private enum CodingKeys: String, CodingKey { case firstResponseMinutes, updateMinutes, resolutionMinutes }
-
-        /// Members that are null are written, as everywhere.
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(firstResponseMinutes, forKey: .firstResponseMinutes)
-            try container.encode(updateMinutes, forKey: .updateMinutes)
-            try container.encode(resolutionMinutes, forKey: .resolutionMinutes)
-        }
-
         package func minutes(_ target: RequestClock.Target) -> Int? {
             switch target {
             case .firstResponse: firstResponseMinutes

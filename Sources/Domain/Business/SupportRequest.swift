@@ -44,18 +44,6 @@ package struct SupportRequest: Resource {
             clockStartedAt = clock.startsAt
             self.at = at
         }
-
-        private enum CodingKeys: String, CodingKey { case target, offsetMinutes, to, personId, clockStartedAt, at }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(target, forKey: .target)
-            try container.encode(offsetMinutes, forKey: .offsetMinutes)
-            try container.encode(to, forKey: .to)
-            try container.encode(personId, forKey: .personId)
-            try container.encode(clockStartedAt, forKey: .clockStartedAt)
-            try container.encode(at, forKey: .at)
-        }
     }
 
     /// Somebody let themselves into a confidential request.

@@ -11,17 +11,6 @@ extension WorkingTime {
             package var workingMinutes: Int
             /// Why it was skipped; null where it counts.
             package var reason: String?
-
-            private enum CodingKeys: String, CodingKey { case startsAt, endsAt, counted, workingMinutes, reason }
-
-            package func encode(to encoder: any Encoder) throws {
-                var container = encoder.container(keyedBy: CodingKeys.self)
-                try container.encode(startsAt, forKey: .startsAt)
-                try container.encode(endsAt, forKey: .endsAt)
-                try container.encode(counted, forKey: .counted)
-                try container.encode(workingMinutes, forKey: .workingMinutes)
-                try container.encode(reason, forKey: .reason)
-            }
         }
 
         package var startsAt: Instant

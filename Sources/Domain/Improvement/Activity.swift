@@ -7,9 +7,6 @@ package struct Activity: Stateful {
 
     package enum State: String, Codable, CaseIterable, Sendable {
         case scheduled, inProgress, done, missed, waived, cancelled
-
-        /// Nothing stands in the way of closing the cycle.
-        package var isSettled: Bool { self != .scheduled && self != .inProgress }
     }
 
     package enum Action: String, CaseIterable, Sendable {

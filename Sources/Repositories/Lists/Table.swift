@@ -138,9 +138,6 @@ package struct Table: Sendable {
         insertMany = ""
     }
 
-    /// Members that lists may filter and sort by.
-    package var listableMembers: Set<String> { Set(members.keys) }
-
     /// Rows whose member is the argument numbered `?1`: of the column, or an element of the array.
     func condition(_ member: String) -> String? {
         if let array = members[member]?.array {

@@ -114,11 +114,6 @@ package final class Store: Sendable {
         return try body(ReadTransaction(Connection(database, cache: cache), authority: known))
     }
 
-    /// Changes whenever anyone, in this process or another, has committed something. Costs microseconds.
-    package var dataVersion: Int64 {
-        get throws { try watcher.unsafeRead { try $0.cached("PRAGMA data_version").first { $0.integer(0) } ?? 0 } }
-    }
-
     // MARK: Writing
 
     /// One write of resources: everything in `body` is committed together, or nothing is. Returns after the commit, with the change on

@@ -2,47 +2,25 @@
 package struct Traceparent: Hashable, Sendable {
     /// 32 lower-case hexadecimal characters, the same through the whole call chain.
     package let traceId: String
-    /// 16 lower-case hexadecimal characters: the caller's span when parsed, ours when made.
-    package let spanId: String
-    /// Whether the caller records this trace.
-    package let isSampled: Bool
 
     /// Parses a header value; nil unless it is valid, and then a new trace is started, as the standard asks.
     package init?(_ header: String) {
         let bytes = Array(header.utf8)
         guard bytes.count >= 55, bytes[2] == Self.dash, bytes[35] == Self.dash, bytes[52] == Self.dash else { return nil }
-        guard let version = Self.hexByte(bytes[0], bytes[1]), version != 0xff, let flags = Self.hexByte(bytes[53], bytes[54]) else {
+        guard let version = Self.hexByte(bytes[0], bytes[1]), version != 0xff, Self.hexByte(bytes[53], bytes[54]) != nil else {
             return nil
         }
         // A later version may carry more after a further dash; version 00 may not.
         if bytes.count > 55, version == 0 || bytes[55] != Self.dash { return nil }
         let trace = bytes[3..<35]
-        let span = bytes[36..<52]
-        guard Self.isIdentifier(trace), Self.isIdentifier(span) else { return nil }
+        guard Self.isIdentifier(trace), Self.isIdentifier(bytes[36..<52]) else { return nil }
         traceId = String(decoding: trace, as: UTF8.self)
-        spanId = String(decoding: span, as: UTF8.self)
-        isSampled = flags & 1 == 1
     }
 
-    private init(traceId: String, spanId: String, isSampled: Bool) {
-        self.traceId = traceId
-        self.spanId = spanId
-        self.isSampled = isSampled
-    }
+    private init(traceId: String) { self.traceId = traceId }
 
-    /// A new trace that nobody records.
-    package static func random() -> Traceparent {
-        Traceparent(
-            traceId: HexText.of(UniqueNumber.next(), UniqueNumber.next()), spanId: HexText.of(UniqueNumber.next()),
-            isSampled: false)
-    }
-
-    /// The same trace with a span of our own, to be passed on in outgoing calls.
-    package func child() -> Traceparent {
-        Traceparent(traceId: traceId, spanId: HexText.of(UniqueNumber.next()), isSampled: isSampled)
-    }
-
-    package var headerValue: String { "00-\(traceId)-\(spanId)-\(isSampled ? "01" : "00")" }
+    /// A new trace.
+    package static func random() -> Traceparent { Traceparent(traceId: HexText.of(UniqueNumber.next(), UniqueNumber.next())) }
 
     private static let dash = UInt8(ascii: "-")
 

@@ -16,24 +16,6 @@ package struct RequestExplanation: Encodable, Sendable {
         /// The sum over the intervals.
         package var workingMinutes: Int
         package var intervals: [WorkingTime.Explanation.Interval]
-
-        private enum CodingKeys: String, CodingKey {
-            case target, minutes, startsAt, dueAt, metAt, isPaused, remainingMinutes, breachedByMinutes, workingMinutes, intervals
-        }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(target, forKey: .target)
-            try container.encode(minutes, forKey: .minutes)
-            try container.encode(startsAt, forKey: .startsAt)
-            try container.encode(dueAt, forKey: .dueAt)
-            try container.encode(metAt, forKey: .metAt)
-            try container.encode(isPaused, forKey: .isPaused)
-            try container.encode(remainingMinutes, forKey: .remainingMinutes)
-            try container.encode(breachedByMinutes, forKey: .breachedByMinutes)
-            try container.encode(workingMinutes, forKey: .workingMinutes)
-            try container.encode(intervals, forKey: .intervals)
-        }
     }
 
     package var requestId: String

@@ -14,33 +14,12 @@ package struct TeamLoad: Encodable, Sendable {
         package var standing: Int
         package var dueToday: Int
         package var breached: Int
-
-        private enum CodingKeys: String, CodingKey { case personId, isAway, coverId, open, standing, dueToday, breached }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(personId, forKey: .personId)
-            try container.encode(isAway, forKey: .isAway)
-            try container.encode(coverId, forKey: .coverId)
-            try container.encode(open, forKey: .open)
-            try container.encode(standing, forKey: .standing)
-            try container.encode(dueToday, forKey: .dueToday)
-            try container.encode(breached, forKey: .breached)
-        }
     }
 
     package struct Suggestion: Encodable, Sendable {
         package var personId: String?
         /// Whose work it usually is, where that one is away.
         package var insteadOfId: String?
-
-        private enum CodingKeys: String, CodingKey { case personId, insteadOfId }
-
-        package func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(personId, forKey: .personId)
-            try container.encode(insteadOfId, forKey: .insteadOfId)
-        }
     }
 
     package var teamId: String

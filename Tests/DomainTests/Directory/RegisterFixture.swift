@@ -39,10 +39,8 @@ struct RegisterFixture {
 
     /// The file of one row, as CSV.
     var file: [UInt8] {
-        var bytes: [UInt8] = []
-        CSVWriter.append(cells.map { CSVWriter.Value.plain($0.name) }, to: &bytes)
-        CSVWriter.append(cells.map { CSVWriter.Value.plain($0.value) }, to: &bytes)
-        return bytes
+        let rows = [cells.map(\.name), cells.map(\.value)].map { row in row.map { "\"\($0.replacing("\"", with: "\"\""))\"" } }
+        return Array(rows.map { $0.joined(separator: ",") + "\r\n" }.joined().utf8)
     }
 
     /// Reads header and row as an import does.

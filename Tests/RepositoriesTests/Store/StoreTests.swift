@@ -126,18 +126,6 @@ import Testing
         try again.close()
     }
 
-    @Test("The data version changes with every commit and not without one")
-    func dataVersion() async throws {
-        let test = try TestStore()
-        let first = try test.store.dataVersion
-        #expect(try test.store.dataVersion == first)
-        try await test.insert([.test(1)])
-        let second = try test.store.dataVersion
-        #expect(second != first)
-        try test.tamper("INSERT INTO meta VALUES ('a', 'b')")
-        #expect(try test.store.dataVersion != second)
-    }
-
     @Test("A read sees one state however many writes happen meanwhile")
     func isolation() async throws {
         let test = try TestStore()
