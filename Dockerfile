@@ -15,9 +15,10 @@ COPY Sources Sources
 COPY Tests Tests
 RUN swift build -c release --product partnership --static-swift-stdlib \
     && install -D -m 755 "$(swift build -c release --product partnership --static-swift-stdlib --show-bin-path)/partnership" /out/partnership \
-    && strip /out/partnership
+    && strip --strip-debug /out/partnership \
+    && install -D -m 755 /usr/libexec/swift/linux/swift-backtrace-static /out/swift-backtrace-static
 
-# --- Run: nothing of Swift, only the system's libraries, which the distribution keeps patched.
+# --- Run: nothing of Swift but its tool for backtraces, only the system's libraries, which the distribution keeps patched.
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get upgrade -y \
@@ -26,10 +27,13 @@ RUN apt-get update \
     && useradd --system --user-group --uid 10001 --home-dir /var/lib/partnership --create-home --shell /usr/sbin/nologin partnership \
     && install -d -o partnership -g partnership -m 700 /var/lib/partnership
 COPY --from=build /out/partnership /usr/local/bin/partnership
+# Says where, should it ever crash; that it did, and by which signal, the service says itself.
+COPY --from=build /out/swift-backtrace-static /usr/local/libexec/swift-backtrace-static
 
 USER partnership
 WORKDIR /var/lib/partnership
 ENV PARTNERSHIP_DATA=/var/lib/partnership
+ENV SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,swift-backtrace=/usr/local/libexec/swift-backtrace-static
 VOLUME /var/lib/partnership
 EXPOSE 8443
 STOPSIGNAL SIGTERM

@@ -46,6 +46,15 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift isn't on the PATH. Install Swift 6.3 or later: https://www.swift.org/install/linux/"
 }
 
+# enable_backtraces: should the service ever crash, its log says where; that it did, and by which signal, it says itself. Nothing in registers is
+# printed: it may be somebody's data. The tool is the toolchain's; a setting of the caller's own stays.
+enable_backtraces() {
+    local tool
+    tool=$(realpath -m "$(dirname "$(readlink -f "$(command -v swift)")")/../libexec/swift/linux/swift-backtrace-static")
+    [ -n "${SWIFT_BACKTRACE:-}" ] || ! [ -x "$tool" ] ||
+        export SWIFT_BACKTRACE="enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,swift-backtrace=$tool"
+}
+
 # ensure_certificate DIRECTORY: makes DIRECTORY/{ca,server,server-key}.pem for local use, unless they are there and good for another
 # day. The authority's key is thrown away after its one signature and the authority may only ever vouch for this machine, so trusting
 # ca.pem can't be turned against whoever trusts it.

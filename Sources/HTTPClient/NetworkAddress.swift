@@ -60,6 +60,7 @@ package struct NetworkAddress: Hashable, Sendable {
         ("192.0.2.0/24", "reserved"), ("198.51.100.0/24", "reserved"), ("203.0.113.0/24", "reserved"), ("198.18.0.0/15", "reserved"),
         ("192.88.99.0/24", "reserved"), ("64:ff9b:1::/48", "reserved"), ("100::/64", "reserved"), ("2001::/23", "reserved"),
         ("2001:db8::/32", "reserved"), ("3fff::/20", "reserved"), ("5f00::/16", "reserved"),
+        // Each of these literals is one, as any test of an address shows.
     ].map { (AddressRange($0.0)!, $0.1) }
 }
 

@@ -60,14 +60,13 @@ final class CiphertextBuffers {
     }
 
     fileprivate func read(into target: UnsafeMutableRawBufferPointer) -> Int {
-        guard inbound != nil else { return 0 }
-        let count = inbound!.readWithUnsafeReadableBytes { source in
+        let read = inbound?.readWithUnsafeReadableBytes { source in
             let count = min(source.count, target.count)
             target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
             return count
         }
-        if inbound!.readableBytes == 0 { inbound = nil }
-        return count
+        if inbound?.readableBytes == 0 { inbound = nil }
+        return read ?? 0
     }
 
     fileprivate func write(_ source: UnsafeRawBufferPointer) {

@@ -20,6 +20,7 @@ struct Partnership: AsyncParsableCommand {
         ])
 
     static func main() async {
+        CrashLine.prepare(version: version)
         do {
             let arguments = try EnvironmentSettings(environment: ProcessInfo.processInfo.environment)
                 .completing(Array(CommandLine.arguments.dropFirst()), of: Self.self)

@@ -58,6 +58,25 @@ struct CrashTests {
         #expect(check.status == 0, "\(check.output)")
     }
 
+    @Test(
+        "What ends the process by a fault leaves a line in the log, and the process ends by that signal",
+        arguments: [SIGILL, SIGSEGV, SIGABRT])
+    func fault(signal: Int32) throws {
+        let directory = try TemporaryDirectory()
+        let service = try RunningService(data: directory.path)
+        #expect(Connection(port: service.port)?.send("GET", "/livez", token: "none")?.status == 200)
+        Foundation.kill(service.process.processIdentifier, signal)
+        service.process.waitUntilExit()
+        #expect(service.process.terminationReason == .uncaughtSignal && service.process.terminationStatus == signal)
+        while !service.log.contains("\n") { Thread.sleep(forTimeInterval: 0.01) }
+        let name = [SIGILL: "SIGILL", SIGSEGV: "SIGSEGV", SIGABRT: "SIGABRT"][signal] ?? ""
+        let line = try #require(service.log.split(separator: "\n").first { $0.contains(name) }, "\(service.log)")
+        let members = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String])
+        #expect(members["level"] == "critical" && members["signal"] == name && members["version"] == "0.1.0", "\(line)")
+        let time = try Date(#require(members["time"]), strategy: .iso8601.time(includingFractionalSeconds: true))
+        #expect(abs(time.timeIntervalSinceNow) < 600, "\(line)")
+    }
+
     private func person(_ name: String, key: String, _ connection: Connection, token: String) -> Bool {
         connection.write(
             """

@@ -55,19 +55,12 @@ struct DigitScanner<Bytes: Collection<UInt8>> {
 }
 
 extension UnsafeMutableBufferPointer<UInt8> {
-    /// Writes `value` as exactly `count` decimal digits.
+    /// Writes `value`, which is not negative, as exactly `count` decimal digits.
     func writeDigits(_ value: Int, at offset: Int, count: Int) {
         var rest = value
         for index in stride(from: offset + count - 1, through: offset, by: -1) {
-            self[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+            self[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-    }
-}
-
-extension Int64 {
-    package func flooredQuotient(by divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }

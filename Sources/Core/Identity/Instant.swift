@@ -2,15 +2,19 @@
 ///
 /// The fixed width makes text order equal time order, so the same form serves JSON, SQL comparison and people with a shell.
 /// Input (RFC 3339) may carry an offset and any number of fraction digits; more than three are cut off.
+/// There is no moment outside the years 0001 to 9999: what reckoning would take beyond them stays at their ends, so every one can be
+/// written down.
 package struct Instant: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package let milliseconds: Int64
 
     /// The years the wire form can hold: 0001 to 9999.
-    package static let range = Instant(milliseconds: -62_135_596_800_000)...Instant(milliseconds: 253_402_300_799_999)
+    package static let range = Instant(milliseconds: numbers.lowerBound)...Instant(milliseconds: numbers.upperBound)
+    private static let numbers: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
 
+    /// The nearest there is: an end of ``range`` for numbers beyond it.
     package init(milliseconds: Int64) {
-        self.milliseconds = milliseconds
+        self.milliseconds = min(max(milliseconds, Self.numbers.lowerBound), Self.numbers.upperBound)
     }
 
     /// Parses RFC 3339; `nil` when it isn't (also for a day that doesn't exist, or outside years 0001–9999).
@@ -36,14 +40,18 @@ package struct Instant: Hashable, Comparable, Sendable {
         guard scanner.isAtEnd else { return nil }
         // A leap second counts as the last second of its minute.
         let ofDay = Int64(hour * 3600 + minute * 60 + min(second, 59))
-        let instant = Instant(milliseconds: (Int64(date.daysSinceEpoch) * 86_400 + ofDay - offset * 60) * 1000 + milliseconds)
-        guard Self.range.contains(instant) else { return nil }
-        self = instant
+        let number = (Int64(date.daysSinceEpoch) * 86_400 + ofDay - offset * 60) * 1000 + milliseconds
+        guard Self.numbers.contains(number) else { return nil }
+        self.milliseconds = number
     }
 
     package static func < (left: Instant, right: Instant) -> Bool { left.milliseconds < right.milliseconds }
 
-    package func advanced(bySeconds seconds: Int64) -> Instant { Instant(milliseconds: milliseconds + seconds * 1000) }
+    /// Later, or earlier for a negative number; no further than the ends of ``range``.
+    package func advanced(bySeconds seconds: Int64) -> Instant { advanced(byMilliseconds: seconds.multipliedSaturating(by: 1000)) }
+
+    /// The same by milliseconds.
+    package func advanced(byMilliseconds count: Int64) -> Instant { Instant(milliseconds: milliseconds.addingSaturating(count)) }
 
     /// The day in UTC.
     package var utcDate: LocalDate {
@@ -53,22 +61,26 @@ package struct Instant: Hashable, Comparable, Sendable {
 
 extension Instant: CustomStringConvertible {
     package var description: String {
-        let days = milliseconds.flooredQuotient(by: 86_400_000)
-        let ofDay = Int(milliseconds - days * 86_400_000)
-        let date = LocalDate(daysSinceEpoch: Int(days))
-        return String(unsafeUninitializedCapacity: 24) { buffer in
-            date.write(into: buffer)
-            buffer[10] = UInt8(ascii: "T")
-            buffer.writeDigits(ofDay / 3_600_000, at: 11, count: 2)
-            buffer[13] = UInt8(ascii: ":")
-            buffer.writeDigits(ofDay / 60_000 % 60, at: 14, count: 2)
-            buffer[16] = UInt8(ascii: ":")
-            buffer.writeDigits(ofDay / 1000 % 60, at: 17, count: 2)
-            buffer[19] = UInt8(ascii: ".")
-            buffer.writeDigits(ofDay % 1000, at: 20, count: 3)
-            buffer[23] = UInt8(ascii: "Z")
+        String(unsafeUninitializedCapacity: 24) { buffer in
+            write(into: buffer, at: 0)
             return 24
         }
+    }
+
+    /// Writes the 24 characters of the wire form. Makes no memory.
+    package func write(into buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
+        let days = milliseconds.flooredQuotient(by: 86_400_000)
+        let ofDay = Int(milliseconds - days * 86_400_000)
+        LocalDate(daysSinceEpoch: Int(days)).write(into: buffer, at: offset)
+        buffer[offset + 10] = UInt8(ascii: "T")
+        buffer.writeDigits(ofDay / 3_600_000, at: offset + 11, count: 2)
+        buffer[offset + 13] = UInt8(ascii: ":")
+        buffer.writeDigits(ofDay / 60_000 % 60, at: offset + 14, count: 2)
+        buffer[offset + 16] = UInt8(ascii: ":")
+        buffer.writeDigits(ofDay / 1000 % 60, at: offset + 17, count: 2)
+        buffer[offset + 19] = UInt8(ascii: ".")
+        buffer.writeDigits(ofDay % 1000, at: offset + 20, count: 3)
+        buffer[offset + 23] = UInt8(ascii: "Z")
     }
 }
 

@@ -1,4 +1,6 @@
 /// A calendar day without time or zone, `YYYY-MM-DD`, in the proleptic Gregorian calendar, years 0001 to 9999.
+///
+/// There is no other day: what reckoning would take beyond ``earliest`` or ``latest`` stays there, so every day can be written down.
 package struct LocalDate: Hashable, Comparable, Sendable {
     package let year: Int
     package let month: Int
@@ -33,8 +35,9 @@ package struct LocalDate: Hashable, Comparable, Sendable {
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
     }
 
+    /// The nearest there is: ``earliest`` or ``latest`` for numbers beyond them.
     package init(daysSinceEpoch: Int) {
-        let shifted = daysSinceEpoch + 719_468
+        let shifted = min(max(daysSinceEpoch, Self.numbers.lowerBound), Self.numbers.upperBound) + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -49,6 +52,12 @@ package struct LocalDate: Hashable, Comparable, Sendable {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }
 
+    /// Days since 1970-01-01 of the first and the last day there is.
+    private static let numbers = -719_162...2_932_896
+    /// The first and the last day that can be written as `YYYY-MM-DD`.
+    package static let earliest = LocalDate(daysSinceEpoch: numbers.lowerBound)
+    package static let latest = LocalDate(daysSinceEpoch: numbers.upperBound)
+
     package static func days(inMonth month: Int, of year: Int) -> Int {
         switch month {
         case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
@@ -57,19 +66,19 @@ package struct LocalDate: Hashable, Comparable, Sendable {
         }
     }
 
-    func write(into buffer: UnsafeMutableBufferPointer<UInt8>) {
-        buffer.writeDigits(year, at: 0, count: 4)
-        buffer[4] = UInt8(ascii: "-")
-        buffer.writeDigits(month, at: 5, count: 2)
-        buffer[7] = UInt8(ascii: "-")
-        buffer.writeDigits(day, at: 8, count: 2)
+    func write(into buffer: UnsafeMutableBufferPointer<UInt8>, at offset: Int) {
+        buffer.writeDigits(year, at: offset, count: 4)
+        buffer[offset + 4] = UInt8(ascii: "-")
+        buffer.writeDigits(month, at: offset + 5, count: 2)
+        buffer[offset + 7] = UInt8(ascii: "-")
+        buffer.writeDigits(day, at: offset + 8, count: 2)
     }
 }
 
 extension LocalDate: CustomStringConvertible {
     package var description: String {
         String(unsafeUninitializedCapacity: 10) { buffer in
-            write(into: buffer)
+            write(into: buffer, at: 0)
             return 10
         }
     }
@@ -92,22 +101,22 @@ extension LocalDate: Codable {
 }
 
 extension LocalDate {
-    /// Days later, or earlier for a negative number.
-    package func adding(days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch + days) }
+    /// Days later, or earlier for a negative number; no further than ``earliest`` and ``latest``.
+    package func adding(days: Int) -> LocalDate { LocalDate(daysSinceEpoch: daysSinceEpoch.addingSaturating(days)) }
 
-    /// The same day of a later month, or of an earlier one; the last of the month where that has no such day.
+    /// The same day of a later month, or of an earlier one; the last of the month where that has no such day. No further than ``earliest``
+    /// and ``latest``.
     package func adding(months: Int) -> LocalDate {
-        let count = year * 12 + month - 1 + months
-        let year = min(max(count / 12, 1), 9999)
-        let month = count % 12 + 1
-        guard let date = LocalDate(year: year, month: month, day: min(day, Self.days(inMonth: month, of: year))) else {
-            preconditionFailure("every month has its last day")
-        }
-        return date
+        let count = (year * 12 + month - 1).addingSaturating(months)
+        let (year, month) = (count / 12, count % 12 + 1)
+        // Before the year 1 the remainder may be negative, and there is no such month.
+        guard (1...9999).contains(year) else { return months < 0 ? .earliest : .latest }
+        return LocalDate(year: year, month: month, day: min(day, Self.days(inMonth: month, of: year))) ?? self
     }
 }
 
-extension LocalDate {
-    /// Where days without end are compared.
-    package static let distantFuture = LocalDate(daysSinceEpoch: 2_932_896)
+extension ClosedRange<LocalDate> {
+    /// From a day to another, or only the first where the other lies before it: days that are stored, or were worked out, make a range
+    /// whatever they are.
+    package init(_ first: LocalDate, to last: LocalDate) { self = first...Swift.max(first, last) }
 }

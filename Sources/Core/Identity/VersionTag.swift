@@ -21,7 +21,7 @@ package struct VersionTag: Hashable, Sendable, Codable, CustomStringConvertible 
         self.number = number
     }
 
-    package var next: VersionTag { VersionTag(number: number + 1) }
+    package var next: VersionTag { VersionTag(number: number.addingSaturating(1)) }
 
     package var description: String { "\"\(number)\"" }
 

@@ -7,12 +7,15 @@ package struct YAMLFault: Error {
 }
 
 extension JSON {
-    /// Nodes a file may come to: aliases make many of few.
+    /// Nodes a file may come to.
     private static let maximumYAMLNodes = 200_000
 
-    /// One YAML document as a tree: its core schema, plain scalars may be null, booleans or numbers, everything else is text. Keys are texts.
+    /// One YAML document as a tree: its core schema, plain scalars may be null, booleans or numbers, everything else is text. Keys are texts, and
+    /// aliases aren't read.
     package init(yaml: [UInt8]) throws {
         guard let text = String(validating: yaml, as: UTF8.self) else { throw YAMLFault(reason: "is not valid UTF-8") }
+        // Few aliases make any number of nodes, and where they are part of a key the parser would look at all of them.
+        guard !Self.hasAliases(yaml) else { throw YAMLFault(reason: "has an alias, which isn't read here; write out what it stands for") }
         let node: Node?
         do {
             // The basic resolver has no rules: the default one runs regular expressions over every scalar.
@@ -23,6 +26,20 @@ extension JSON {
         guard let node else { throw YAMLFault(reason: "is empty") }
         var left = Self.maximumYAMLNodes
         self = try Self.tree(node, &left)
+    }
+
+    /// Whether one name stands behind `&` and behind `*`, where nodes begin. What only looks so, in a text, is no harm as long as it isn't both.
+    private static func hasAliases(_ yaml: [UInt8]) -> Bool {
+        var names: [UInt8: Set<ArraySlice<UInt8>>] = [:]
+        for (place, mark) in yaml.enumerated() where mark == UInt8(ascii: "&") || mark == UInt8(ascii: "*") {
+            guard place == 0 || yaml[place - 1] <= 0x20 || "[{,:".utf8.contains(yaml[place - 1]) else { continue }
+            let name = yaml[(place + 1)...].prefix { byte in
+                byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            }
+            if !name.isEmpty { names[mark, default: []].insert(name) }
+        }
+        return !names[UInt8(ascii: "&"), default: []].isDisjoint(with: names[UInt8(ascii: "*"), default: []])
     }
 
     private static func tree(_ node: Node, _ left: inout Int) throws -> JSON {

@@ -207,7 +207,7 @@ private struct JSONParser {
                 code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
             }
             guard let scalar = Unicode.Scalar(code) else { throw error("a lone surrogate") }
-            output.append(contentsOf: UTF8.encode(scalar).unsafelyUnwrapped)
+            output.append(contentsOf: String(Character(scalar)).utf8)
         default:
             position -= 1
             throw error("an unknown escape in a string")

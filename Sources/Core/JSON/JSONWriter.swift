@@ -50,7 +50,7 @@ package struct JSONWriter: Sendable {
     /// `value` must be finite. Whole numbers are written without a fraction.
     package mutating func double(_ value: Double) {
         separate()
-        if let whole = Int64(exactly: value), abs(whole) < 1 << 53, whole != 0 || value.sign == .plus {
+        if let whole = Int64(exactly: value), whole.magnitude < 1 << 53, whole != 0 || value.sign == .plus {
             bytes.append(contentsOf: String(whole).utf8)
         } else {
             bytes.append(contentsOf: value.description.utf8)

@@ -22,7 +22,9 @@ package struct OpeningHours: Codable, Hashable, Sendable {
 
     private static func minutes(_ text: String) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0...59).contains(minute) else { return nil }
+        guard parts.count == 2, let hour = parts[0], let minute = parts[1], (0...24).contains(hour), (0...59).contains(minute) else {
+            return nil
+        }
         return hour * 60 + minute
     }
 
@@ -50,7 +52,7 @@ package struct ServiceClosure: Codable, Hashable, Sendable {
     package var endsOn: LocalDate
     package var reason: String
 
-    package var closure: WorkingTime.Closure { .days(startsOn...max(startsOn, endsOn), reason: reason) }
+    package var closure: WorkingTime.Closure { .days(ClosedRange(startsOn, to: endsOn), reason: reason) }
 
     package static func errors(_ closures: [ServiceClosure], _ member: String) -> [FieldError] {
         closures.enumerated().compactMap { index, one in

@@ -74,15 +74,15 @@ package struct RequestClock: Hashable, Sendable {
 
     /// What is left of the promise at a moment, a begun minute counting whole; 0 once it is due.
     package func remainingMinutes(at moment: Instant, in hours: WorkingTime) -> Int {
-        let left = Int64(minutes) * .minute - worked(until: moment, in: hours)
-        return Int(max(0, left + .minute - 1) / .minute)
+        let left = Int64(minutes).multipliedSaturating(by: .minute) - worked(until: moment, in: hours)
+        return left > 0 ? Int((left - 1) / .minute + 1) : 0
     }
 
     /// Whole working minutes from the moment it was due until it was met, or until `moment`; nil when it wasn't due before that.
     package func breachedMinutes(at moment: Instant, in hours: WorkingTime) -> Int? {
         let end = min(metAt ?? moment, moment)
         guard let due = due(in: hours), due < end else { return nil }
-        return Int((worked(until: end, in: hours) - Int64(minutes) * .minute) / .minute)
+        return Int((worked(until: end, in: hours) - Int64(minutes).multipliedSaturating(by: .minute)) / .minute)
     }
 
     /// Whole working minutes from the start until a moment, without pauses.

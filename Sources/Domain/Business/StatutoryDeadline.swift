@@ -73,7 +73,7 @@ package struct StatutoryDeadline: Codable, Hashable, Sendable {
         var (schoolDays, workingDays) = (0, 0)
         var day = received
         // A year has more working days than that.
-        while schoolDays < 20, workingDays < 60 {
+        while schoolDays < 20, workingDays < 60, day < .latest {
             day = day.adding(days: 1)
             guard calendar.isWorkingDay(day) else { continue }
             workingDays += 1
@@ -84,12 +84,12 @@ package struct StatutoryDeadline: Codable, Hashable, Sendable {
 
     private static func subjectAccess(_ received: LocalDate, _ calendar: Calendar) -> LocalDate {
         var day = received.adding(months: 1)
-        while !calendar.isWorkingDay(day) { day = day.adding(days: 1) }
+        while !calendar.isWorkingDay(day), day < .latest { day = day.adding(days: 1) }
         return day
     }
 
     /// The last millisecond of the day on the local clock.
     private static func lastMoment(of day: LocalDate, _ calendar: Calendar) -> Instant {
-        Instant(milliseconds: calendar.zone.startOfDay(day.adding(days: 1)).milliseconds - 1)
+        calendar.zone.moments(of: day...day).upperBound.advanced(byMilliseconds: -1)
     }
 }

@@ -73,7 +73,9 @@ extension SupportRequest {
                 $0.target == rule.target && $0.offsetMinutes == rule.offsetMinutes && $0.to == rule.to
                     && $0.clockStartedAt == clock.startsAt
             }
-            guard !wasTold, let at = clock.due(max(0, clock.minutes + rule.offsetMinutes), in: promise.hours) else { return nil }
+            guard !wasTold, let at = clock.due(max(0, clock.minutes.addingSaturating(rule.offsetMinutes)), in: promise.hours) else {
+                return nil
+            }
             return (rule, clock, at)
         }
     }

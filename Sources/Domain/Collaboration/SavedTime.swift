@@ -55,5 +55,5 @@ package struct SavedTime: Encodable, Equatable, Sendable {
             + "\(text(adapting)) hours of adapting is \(text(saved)).\(unsaid)"
     }
 
-    private static func text(_ hours: Double) -> String { hours == hours.rounded() ? "\(Int64(hours))" : "\(hours)" }
+    private static func text(_ hours: Double) -> String { Int64(exactly: hours).map(String.init) ?? "\(hours)" }
 }

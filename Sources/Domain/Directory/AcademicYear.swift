@@ -31,6 +31,7 @@ package struct AcademicYear: Resource {
 
 extension AcademicYear {
     package var audience: Audience { .directory }
+    package var days: ClosedRange<LocalDate> { ClosedRange(startsOn, to: endsOn) }
     package static let writableMembers: Set<String> = ["name", "startsOn", "endsOn"]
     package static let redactableMembers: Set<String> = []
 

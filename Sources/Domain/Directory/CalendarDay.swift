@@ -55,6 +55,7 @@ extension CalendarDay {
     /// any other kind.
     package func excludes(_ other: CalendarDay) -> Bool { (kind == .officeClosure) == (other.kind == .officeClosure) }
 
-    /// As the calendar reckons with it; only of days whose dates are in order.
-    package var value: SchoolCalendar.Entry { SchoolCalendar.Entry(kind, startsOn...endsOn, reason: reason) }
+    package var days: ClosedRange<LocalDate> { ClosedRange(startsOn, to: endsOn) }
+    /// As the calendar reckons with it.
+    package var value: SchoolCalendar.Entry { SchoolCalendar.Entry(kind, days, reason: reason) }
 }

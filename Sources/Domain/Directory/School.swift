@@ -113,6 +113,6 @@ package struct School: Resource {
     /// `round(pupils / capacity · 100)`.
     package static func percentFull(pupils: Int?, capacity: Int?) -> Int? {
         guard let pupils, let capacity, capacity > 0 else { return nil }
-        return (pupils * 200 + capacity) / (capacity * 2)
+        return pupils.multipliedSaturating(by: 200).addingSaturating(capacity) / capacity.multipliedSaturating(by: 2)
     }
 }

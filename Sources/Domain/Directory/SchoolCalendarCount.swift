@@ -42,13 +42,10 @@ extension SchoolCalendar {
     /// The explanation's `endsOn` is that day, its `days` the number, its `startsOn` the day after `start`; for 0 it is `start`, and the day
     /// found is the one that counts. nil when the calendar has no such day within ``horizonDays``.
     package func days(_ number: Int, on start: LocalDate, by kind: DayCount) -> DayCountExplanation? {
-        guard number >= 0 else { return nil }
+        guard number >= 0, number == 0 || start < .latest else { return nil }
         let first = number == 0 ? start : start.adding(days: 1)
         var counter = Counter(kind: kind)
-        for offset in 0..<Self.horizonDays {
-            let date = first.adding(days: offset)
-            guard date <= LocalDate.latest else { return nil }
-            let day = day(date)
+        for day in days(first...first.adding(days: Self.horizonDays - 1)) {
             counter.add(day)
             if counter.counted >= max(number, 1) { return counter.explanation(from: first, to: day.date) }
         }

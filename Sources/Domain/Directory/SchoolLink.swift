@@ -33,7 +33,7 @@ package struct SchoolLink: Codable, Hashable, Sendable {
             }
         }
 
-        private static let byTerm = Dictionary(uniqueKeysWithValues: allCases.map { ($0.registerTerm.lowercased(), $0) })
+        private static let byTerm = Dictionary(allCases.map { ($0.registerTerm.lowercased(), $0) }) { first, _ in first }
 
         package init?(registerTerm: String) {
             guard let kind = Self.byTerm[registerTerm.lowercased()] else { return nil }

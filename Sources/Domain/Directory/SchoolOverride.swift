@@ -57,7 +57,7 @@ extension School {
 
     /// The same school with other values of the register's members; what follows from them follows.
     package func setting(_ values: JSON.Object) throws -> School {
-        guard case .object(var members) = try JSONCodec.tree(self) else { preconditionFailure("a school is an object") }
+        var members = try JSONCodec.tree(self).objectValue ?? [:]
         for (name, value) in values { members[name] = value }
         var school = try JSONCodec.decode(School.self, from: .object(members))
         school.percentFull = School.percentFull(pupils: school.pupils, capacity: school.capacity)

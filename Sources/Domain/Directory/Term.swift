@@ -50,18 +50,17 @@ extension Term {
 
     /// Throws ``DomainError/invalid(_:)`` when the dates don't fit the year or each other.
     package func validate(in year: AcademicYear) throws {
-        // An academic year never ends before it begins.
         let problems = CalendarRules.problems(
-            termFrom: startsOn, to: endsOn, halfTermFrom: halfTermStartsOn, to: halfTermEndsOn, year: year.startsOn...year.endsOn)
+            termFrom: startsOn, to: endsOn, halfTermFrom: halfTermStartsOn, to: halfTermEndsOn, year: year.days)
         guard problems.isEmpty else { throw DomainError.invalid(problems) }
     }
 
     /// Whether it goes by this name, in whatever case.
     package func hasName(_ other: String) -> Bool { name.lowercased() == other.lowercased() }
 
-    /// As the calendar reckons with it; only of a term whose dates are in order.
+    /// As the calendar reckons with it.
     package var value: SchoolCalendar.Term {
-        let halfTerm = halfTermStartsOn.flatMap { start in halfTermEndsOn.map { start...$0 } }
-        return SchoolCalendar.Term(name: name, days: startsOn...endsOn, halfTerm: halfTerm)
+        let halfTerm = halfTermStartsOn.flatMap { start in halfTermEndsOn.map { ClosedRange(start, to: $0) } }
+        return SchoolCalendar.Term(name: name, days: ClosedRange(startsOn, to: endsOn), halfTerm: halfTerm)
     }
 }

@@ -101,7 +101,7 @@ struct TermDatesYear {
         var start = first
         var halfTerm: ClosedRange<LocalDate>?
         func close(on end: LocalDate) {
-            terms.append(SchoolCalendar.Term(name: "", days: start...max(start, end.lastWeekday), halfTerm: halfTerm))
+            terms.append(SchoolCalendar.Term(name: "", days: ClosedRange(start, to: end.lastWeekday), halfTerm: halfTerm))
         }
         for (index, pause) in breaks.enumerated() {
             if isUsual ? index.isMultiple(of: 2) : pause.isCalledHalfTerm {

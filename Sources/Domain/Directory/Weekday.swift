@@ -14,9 +14,5 @@ package enum Weekday: String, Codable, CaseIterable, Sendable {
 }
 
 extension LocalDate {
-    /// The first and the last day that can be written as `YYYY-MM-DD`.
-    package static let earliest = LocalDate(daysSinceEpoch: -719_162)
-    package static let latest = LocalDate(daysSinceEpoch: 2_932_896)
-
     package var weekday: Weekday { Weekday.allCases[Weekday.index(daysSinceEpoch: daysSinceEpoch)] }
 }

@@ -14,6 +14,9 @@ package final class ZoneOffsets: Sendable {
         var offset: Int64
     }
 
+    /// Where the system knows no zones at all.
+    package static let gmt = ZoneOffsets(.gmt)
+
     private static let zones = Mutex<[String: ZoneOffsets]>([:])
 
     private let zone: TimeZone
@@ -48,9 +51,18 @@ package final class ZoneOffsets: Sendable {
         return Instant(milliseconds: max(midnight - era.offset, era.start))
     }
 
+    /// The moments of these days, half open: up to but without the first of the day after.
+    package func moments(of days: ClosedRange<LocalDate>) -> Range<Instant> {
+        let first = startOfDay(days.lowerBound)
+        // There is no day after the latest.
+        let end = days.upperBound < .latest ? startOfDay(days.upperBound.adding(days: 1)) : Instant.range.upperBound
+        return first..<max(first, end)
+    }
+
     /// The stretch this moment lies in.
     func era(at milliseconds: Int64) -> Era {
         let eras = eras(ofYear: Instant(milliseconds: milliseconds).utcDate.year)
+        // A year has at least one.
         return eras.last { $0.start <= milliseconds } ?? eras[0]
     }
 

@@ -9,8 +9,8 @@ extension CyclePlanner {
         for process in processes where process.needsPartner {
             let indices = plan.activities.indices.filter { plan.activities[$0].key.processId == process.id }
             let rounds = Dictionary(grouping: indices) { Round(plan.activities[$0].key) }
-            for (number, round) in rounds.keys.sorted().enumerated() {
-                let visits = rounds[round]!.sorted { plan.activities[$0].key.owner < plan.activities[$1].key.owner }
+            for (number, round) in rounds.sorted(by: { $0.key < $1.key }).enumerated() {
+                let visits = round.value.sorted { plan.activities[$0].key.owner < plan.activities[$1].key.owner }
                 let distance = Self.distance(round: number, among: visits.count)
                 // Two would visit each other, which others can spare them.
                 let isCircle = visits.count > 2 || schools.count == 2
@@ -40,8 +40,8 @@ extension CyclePlanner {
 
     /// Moves visits within their windows, so that no school is in two places and each partner has its own staff in, as far as there are such days.
     private func keepApart(_ plan: inout CyclePlan) {
-        let byID = Dictionary(uniqueKeysWithValues: schools.map { ($0.id, $0) })
-        let needs = Dictionary(uniqueKeysWithValues: processes.map { ($0.id, $0.need) })
+        let byID = Dictionary(schools.map { ($0.id, $0) }) { first, _ in first }
+        let needs = Dictionary(processes.map { ($0.id, $0.need) }) { first, _ in first }
         var busy: Set<Place> = []
         let visits = plan.activities.indices.filter { !plan.activities[$0].partnerSchoolIds.isEmpty }
             .sorted {

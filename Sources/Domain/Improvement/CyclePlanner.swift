@@ -72,13 +72,13 @@ extension CyclePlanner {
         for run in school.runs(of: process, in: days) {
             guard let frequency = run.frequency else { continue }
             let periods = school.periods(frequency.every)
-            for (index, period) in periods.enumerated() {
+            for (index, period) in periods.enumerated() where run.days.overlaps(period) {
                 let open = school.open.days(process.need, in: period)
-                if open.count < frequency.times, run.days.overlaps(period) {
+                if open.count < frequency.times {
                     plan.refusals.append(Self.tooFew(process, [school.id], period, open.count, frequency.times))
                     continue
                 }
-                for number in 0..<min(frequency.times, open.count) {
+                for number in 0..<frequency.times {
                     let window = Self.window(open, number, of: frequency.times, process.windowDays)
                     guard let member = school.memberDays(on: window.upperBound), run.days.contains(window.upperBound) else { continue }
                     let opens = max(window.lowerBound, run.days.lowerBound, member.lowerBound)
@@ -92,17 +92,18 @@ extension CyclePlanner {
         return plan
     }
 
-    /// The part with this number of a period's open days, and no longer than a window may be.
+    /// The part with this number of a period's open days, of which there are `times` at least, and no longer than a window may be.
     static func window(_ open: [LocalDate], _ number: Int, of times: Int, _ windowDays: Int?) -> ClosedRange<LocalDate> {
         let dueOn = open[(number + 1) * open.count / times - 1]
         let begins = open[number * open.count / times]
-        return max(begins, windowDays.map { dueOn.adding(days: -$0) } ?? begins)...dueOn
+        return min(max(begins, windowDays.map { dueOn.adding(days: -$0) } ?? begins), dueOn)...dueOn
     }
 
     /// Scheduled for one of the days in the window. Which one follows from the key, so that schools don't all have theirs on the same day.
     private func placed(
         _ key: ActivityKey, _ schoolIds: [String], _ window: ClosedRange<LocalDate>, _ open: [LocalDate]
     ) -> PlannedActivity {
+        // The due day is one of them.
         let choices = open.filter(window.contains)
         return PlannedActivity(
             key: key, schoolIds: schoolIds, opensOn: window.lowerBound, dueOn: window.upperBound,

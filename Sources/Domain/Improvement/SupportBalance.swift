@@ -128,5 +128,5 @@ package struct SupportBalance: Encodable, Sendable {
     }
 
     /// Without a decimal point where there is nothing behind it.
-    private static func text(_ days: Double) -> String { days == days.rounded() ? String(Int(days)) : String(days) }
+    private static func text(_ days: Double) -> String { Int(exactly: days).map(String.init) ?? String(days) }
 }

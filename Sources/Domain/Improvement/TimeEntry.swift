@@ -34,7 +34,7 @@ package struct TimeEntry: Resource {
     /// - Parameter others: of the same person on the same day, over all deployments.
     package func errors(of deployment: Deployment, others: [TimeEntry], today: LocalDate) -> [FieldError] {
         var errors: [FieldError] = []
-        if !(deployment.startsOn...deployment.endsOn).contains(day) {
+        if day < deployment.startsOn || day > deployment.endsOn {
             errors.append(
                 FieldError(
                     pointer: "/day", code: "outside-deployment",

@@ -18,7 +18,7 @@ package enum FileKind {
 
     /// The declared type of what begins as one of the marked ones does; nil for anything else.
     static func kind(of beginning: [UInt8]) -> String? {
-        names.first { name in marks[name]!.contains { $0.isAt(beginning) } }
+        names.first { name in marks[name, default: []].contains { $0.isAt(beginning) } }
     }
 
     private static func isText(_ contentType: String) -> Bool {

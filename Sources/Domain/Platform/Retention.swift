@@ -45,7 +45,7 @@ package struct Retention: Hashable, Sendable {
             )
         ]
 
-    private static let byType = Dictionary(uniqueKeysWithValues: all.map { ($0.recordType, $0.retention) })
+    private static let byType = Dictionary(all.map { ($0.recordType, $0.retention) }) { first, _ in first }
 
     /// nil for a name that is no kind of record.
     package static func named(_ recordType: String) -> Retention? { byType[recordType] }
@@ -112,8 +112,8 @@ package struct Retention: Hashable, Sendable {
     package static func lastDayPast(months: Int, today: LocalDate) -> LocalDate {
         var day = today.adding(months: -months)
         // Months differ in length: the days just before and after decide.
-        while keptUntil(day, months: months) >= today { day = day.adding(days: -1) }
-        while keptUntil(day.adding(days: 1), months: months) < today { day = day.adding(days: 1) }
+        while keptUntil(day, months: months) >= today, day > .earliest { day = day.adding(days: -1) }
+        while keptUntil(day.adding(days: 1), months: months) < today, day < .latest { day = day.adding(days: 1) }
         return day
     }
 }

@@ -21,12 +21,12 @@ package enum WebhookSchedule {
     package static func next(
         afterAttempts made: Int, firstAt: Instant, now: Instant, jitter: Double, retryAfter: Instant?
     ) -> Instant? {
-        guard made < offsets.count else { return nil }
+        guard (1..<offsets.count).contains(made) else { return nil }
         let step = offsets[made] - offsets[made - 1]
         let spread = Int64(Double(step) * 100 * jitter)
-        var planned = Instant(milliseconds: firstAt.milliseconds + offsets[made] * 1_000 + spread)
+        var planned = firstAt.advanced(byMilliseconds: offsets[made] * 1_000 + spread)
         // After a pause the times are long past: then it is as far from this attempt as it would have been.
-        if planned <= now { planned = Instant(milliseconds: now.milliseconds + step * 1_000 + spread) }
+        if planned <= now { planned = now.advanced(byMilliseconds: step * 1_000 + spread) }
         let asked = retryAfter.map { min($0, now.advanced(bySeconds: longestRetryAfterSeconds)) }
         return max(planned, now, asked ?? now)
     }

@@ -84,12 +84,12 @@ package struct ServiceHandlers: Sendable {
             ("eventRetentionDays", eventRetention),
             ("idempotencyKeyHours", KeptAnswer.lifetimeHours), ("maxReplayedBodyBytes", KeptAnswer.maximumBody),
         ]
-        return .object(JSON.Object(uniqueKeysWithValues: counts.map { ($0, .integer(Int64($1))) }))
+        return .object(JSON.Object(counts.map { ($0, .integer(Int64($1))) }) { first, _ in first })
     }
 
     /// RFC 9116: `Expires` is a year ahead of the question, since the file is made anew for each.
     private func getSecurityContact(_ exchange: Exchange) async throws -> Answer {
-        let expires = LocalDate(daysSinceEpoch: Instant.now().utcDate.daysSinceEpoch + 364)
+        let expires = Instant.now().utcDate.adding(days: 364)
         let text = "Contact: \(securityContact)\nExpires: \(expires)T00:00:00Z\nPreferred-Languages: en\n"
         return .bytes("text/plain; charset=utf-8", Array(text.utf8), etag: .weak(of: Array(text.utf8)))
     }

@@ -49,7 +49,7 @@ extension Transaction {
     /// one it says no more than that there is one.
     package func checkExclusions<F: StoredFact>(of fact: F, visibleTo visibility: Visibility) throws {
         let values = zip(F.table.columns, try RowEncoder.values(of: fact, columns: F.table.columns))
-        let byName = Dictionary(uniqueKeysWithValues: values.map { ($0.0, $0.1) })
+        let byName = Dictionary(values.map { ($0.0, $0.1) }) { first, _ in first }
         for exclusion in F.exclusions where exclusion.flag.map({ byName[$0] == .integer(1) }) ?? true {
             var conditions = exclusion.members.map { "\(Table.quoted($0)) IS ?" }
             if let flag = exclusion.flag { conditions.append("\(Table.quoted(flag)) = 1") }

@@ -45,6 +45,8 @@ extension WriteTransaction {
             for (index, name) in names.enumerated() {
                 guard let name = name.stringValue, members.contains(name), content.removeValue(forKey: name) != nil else { continue }
                 let place = (index * AuditChain.saltLength)..<((index + 1) * AuditChain.saltLength)
+                // Shorter only in a damaged database, which `check` reports.
+                guard place.upperBound <= salts.count else { continue }
                 salts.replaceSubrange(place, with: repeatElement(0, count: AuditChain.saltLength))
             }
             erased.append((row.integer(0), salts, content))

@@ -59,7 +59,7 @@ extension Transaction {
             page.items.removeAll { $0.id > last }
             page.next = Core.Cursor(fingerprint: "", values: [.string(last)])
         }
-        page.deleted = try tombstones.filter { last == nil || $0.id <= last! }
+        page.deleted = try tombstones.filter { tombstone in last.map { tombstone.id <= $0 } ?? true }
             .map { Encoded(id: $0.id, etag: $0.etag, bytes: try JSONCodec.encode($0)) }
         return page
     }

@@ -114,7 +114,7 @@ struct ListFilters {
             guard case .text(let start) = try one(values, filter) else { throw Self.invalid(filter) }
             // Nothing sorts after U+10FFFF, so this is the whole range of texts that begin so.
             addRange("(\(column) >= ? AND \(column) < ?)", [.text(start), .text(start + "\u{10FFFF}")])
-        case .contains: preconditionFailure("handled above")
+        case .contains: throw Self.invalid(filter)
         }
     }
 

@@ -19,7 +19,7 @@ package enum StoredTypes {
     /// Those that belong to a school or to several: lists of them are filtered by `schoolId`.
     package static let ofSchools: [any Stored.Type] = all.filter { $0.table.condition("schoolId") != nil }
 
-    private static let byType = Dictionary(uniqueKeysWithValues: all.map { ($0.type, $0) })
+    private static let byType = Dictionary(all.map { ($0.type, $0) }) { first, _ in first }
 
     package static func of(_ type: ResourceType) -> any Stored.Type {
         guard let stored = byType[type] else { preconditionFailure("\(type) is kept in no table") }

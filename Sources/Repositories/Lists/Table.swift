@@ -95,7 +95,7 @@ package struct Table: Sendable {
         type = R.type
         name = R.type.table
         columns = R.CodingKeys.allCases.map(\.stringValue)
-        self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
+        self.members = Dictionary(([.required("id")] + members).map { ($0.name, $0) }) { first, _ in first }
         self.searchIndex = searchIndex
         self.searchMembers = searchMembers
         self.takesExpressions = takesExpressions
@@ -122,7 +122,7 @@ package struct Table: Sendable {
         self.name = name
         type = nil
         self.columns = columns
-        self.members = Dictionary(uniqueKeysWithValues: ([.required("id")] + members).map { ($0.name, $0) })
+        self.members = Dictionary(([.required("id")] + members).map { ($0.name, $0) }) { first, _ in first }
         searchIndex = nil
         searchMembers = []
         takesExpressions = false

@@ -41,7 +41,7 @@ package final class Operation: Sendable {
         pathParameters = pathNames.compactMap { name in parameters.first { $0.place == .path && $0.name == name } }
         queryParameters = parameters.filter { $0.place == .query }
         headerParameters = parameters.filter { $0.place == .header }
-        queryIndex = Dictionary(uniqueKeysWithValues: queryParameters.enumerated().map { ($1.name, $0) })
+        queryIndex = Dictionary(queryParameters.enumerated().map { ($1.name, $0) }) { first, _ in first }
         self.body = body
         self.streamsBody = streamsBody
         self.produces = produces

@@ -25,7 +25,7 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        timer = DeadlineTimer(eventLoop: context.eventLoop) { [unowned self] in deadlinePassed() }
+        timer = DeadlineTimer(eventLoop: context.eventLoop) { [weak self] in self?.deadlinePassed() }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -42,7 +42,7 @@ struct ServerChannels: Sendable {
         self.registry = registry
         self.metrics = metrics
         self.logger = logger
-        executors = Dictionary(uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) })
+        executors = Dictionary(group.makeIterator().map { (ObjectIdentifier($0), EventLoopExecutor($0)) }) { first, _ in first }
     }
 
     /// nil for a loop that isn't of the group: then the global pool serves.

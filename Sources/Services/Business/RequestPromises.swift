@@ -23,14 +23,11 @@ extension Transaction {
         let holidays = try bankHolidays.titles(of: trust?.bankHolidayDivision ?? .englandAndWales, in: always)
         let closed = try calendars.days(of: nil, in: always).filter { $0.kind == .closure || $0.kind == .officeClosure }
         return holidays.sorted { $0.key < $1.key }.map { .days($0.key...$0.key, reason: "bank holiday: \($0.value)") }
-            + closed.map { .days($0.startsOn...$0.endsOn, reason: $0.reason.map { "closed: \($0)" } ?? "closed") }
+            + closed.map { .days($0.days, reason: $0.reason.map { "closed: \($0)" } ?? "closed") }
     }
 
     func zoneOffsets() throws -> ZoneOffsets {
-        guard let zone = try ZoneOffsets.named(trust.find()?.timeZone ?? "Europe/London") ?? .named("Europe/London") else {
-            preconditionFailure("the system knows no Europe/London")
-        }
-        return zone
+        try ZoneOffsets.named(trust.find()?.timeZone ?? "Europe/London") ?? .named("Europe/London") ?? .gmt
     }
 }
 

@@ -30,7 +30,7 @@ package struct RequestStatisticsService: Sendable {
                 throw DomainError.invalid([FieldError(parameter: "from", code: "after-end", detail: "must not be after \(last)")])
             }
             let zone = try transaction.zoneOffsets()
-            let moments = zone.startOfDay(first)..<zone.startOfDay(last.adding(days: 1))
+            let moments = zone.moments(of: first...last)
             let samples = try transaction.supportRequests.samples(openedIn: moments, at: now, zone, visibleTo: visibility)
             let terms = try transaction.termNames(in: first...last)
             var statistics = RequestStatistics(samples, by: grouping, in: first...last) { day in

@@ -14,7 +14,7 @@ package struct AcademicYearService: ResourceService {
 
     package func prepare(_ item: AcademicYear, replacing old: AcademicYear?, _ transaction: WriteTransaction) throws -> AcademicYear {
         try item.validate(yearStart: try transaction.trust.find()?.academicYearStart ?? Trust.usualYearStart)
-        if let other = try transaction.calendars.academicYears(in: item.startsOn...item.endsOn).first(where: { $0.id != item.id }) {
+        if let other = try transaction.calendars.academicYears(in: item.days).first(where: { $0.id != item.id }) {
             throw DomainError.overlap(with: other)
         }
         let terms = try transaction.calendars.terms(academicYearId: item.id)

@@ -18,7 +18,7 @@ package struct CalendarDayService: ResourceService {
         let errors = try transaction.errors(school: item.schoolId)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         try item.validate()
-        let others = try transaction.calendars.days(of: item.schoolId, in: item.startsOn...item.endsOn)
+        let others = try transaction.calendars.days(of: item.schoolId, in: item.days)
         if let other = others.first(where: { $0.id != item.id && $0.excludes(item) }) { throw DomainError.overlap(with: other) }
         return item
     }

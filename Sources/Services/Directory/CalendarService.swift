@@ -28,7 +28,7 @@ package struct CalendarService: Sendable {
     /// The `number`th day of a kind after `start`; see ``SchoolCalendar/days(_:on:by:)``. Throws `conflict` when the calendar, as far as it is
     /// recorded, has no such day.
     package func days(_ number: Int, on start: LocalDate, by kind: DayCount, schoolId: String) async throws -> DayCountExplanation {
-        let range = start...min(start.adding(days: SchoolCalendar.horizonDays), .latest)
+        let range = start...start.adding(days: SchoolCalendar.horizonDays)
         let found = try await store.read { try $0.schoolCalendar(schoolId: schoolId, in: range).days(number, on: start, by: kind) }
         guard let found else {
             throw DomainError.conflict("The calendar has fewer such days after \(start); record the academic years and terms to come.")
@@ -40,7 +40,7 @@ package struct CalendarService: Sendable {
     package func summary(schoolId: String, academicYear: String) async throws -> AcademicYearSummary {
         try await store.read { transaction in
             guard let year = try transaction.calendars.academicYear(named: academicYear) else { throw DomainError.notFound }
-            let range = year.startsOn...year.endsOn
+            let range = year.days
             guard let summary = try transaction.schoolCalendar(schoolId: schoolId, in: range).summary(of: academicYear) else {
                 throw DomainError.notFound
             }
@@ -66,7 +66,7 @@ extension Transaction {
         let years = try calendars.academicYears(in: range).map { year in
             let own = try calendars.terms(of: schoolId, academicYearId: year.id)
             let terms = own.isEmpty ? try calendars.terms(of: nil, academicYearId: year.id) : own
-            return SchoolCalendar.Year(name: year.name, days: year.startsOn...year.endsOn, terms: terms.map(\.value))
+            return SchoolCalendar.Year(name: year.name, days: year.days, terms: terms.map(\.value))
         }
         let division = try trust.find()?.bankHolidayDivision ?? .englandAndWales
         return SchoolCalendar(

@@ -210,11 +210,11 @@ final class RegisterWriter {
     }
 }
 
-/// URNs, one bit for each there can be.
+/// URNs, one bit for each there can be: six digits, from 0.
 private struct URNSet {
     private var bits = [UInt64](repeating: 0, count: 1_000_000 / 64)
 
-    func contains(_ urn: Int) -> Bool { bits[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
+    func contains(_ urn: Int) -> Bool { (0..<1_000_000).contains(urn) && bits[urn / 64] & (1 << UInt64(urn % 64)) != 0 }
 
     mutating func insert(_ urn: Int) { bits[urn / 64] |= 1 << UInt64(urn % 64) }
 }

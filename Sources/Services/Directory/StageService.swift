@@ -29,7 +29,7 @@ package struct StageService: FactService {
     /// A stage lasts until the next one begins: it ends the day before, where the new one lasts as long or longer.
     private func endEarlier(than item: Stage, _ transaction: WriteTransaction) throws {
         for earlier in try transaction.facts(Stage.self, where: "schoolId", is: item.schoolId, on: item.startsOn)
-        where earlier.startsOn < item.startsOn && (item.endsOn ?? .distantFuture) >= (earlier.endsOn ?? .distantFuture) {
+        where earlier.startsOn < item.startsOn && (item.endsOn ?? .latest) >= (earlier.endsOn ?? .latest) {
             try end(earlier, on: item.startsOn.adding(days: -1), transaction)
         }
     }

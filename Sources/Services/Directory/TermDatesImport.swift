@@ -120,7 +120,7 @@ private struct Run {
 
     /// A year that begins in August ends the one before it a few days earlier.
     private mutating func endYears(before year: AcademicYear) throws {
-        for other in try transaction.calendars.academicYears(in: year.startsOn...year.endsOn) where other.id != year.id {
+        for other in try transaction.calendars.academicYears(in: year.days) where other.id != year.id {
             guard other.startsOn < year.startsOn else { throw DomainError.overlap(with: other) }
             var shortened = other
             shortened.endsOn = year.startsOn.adding(days: -1)

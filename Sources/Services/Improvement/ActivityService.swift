@@ -32,7 +32,7 @@ package struct ActivityService: StatefulService {
         guard let year = try transaction.calendars.academicYear(named: cycle.academicYear) else { throw DomainError.notFound }
         var item = item
         if old == nil { try complete(&item, cycle, transaction) }
-        let days = year.startsOn...year.endsOn
+        let days = year.days
         var errors = item.partnerErrors + item.dayErrors(year: days)
         errors += try transaction.errors(person: item.leaderId, replacing: old?.leaderId, at: "/leaderId")
         errors += try transaction.errors(schools: item.partnerSchoolIds, at: "/partnerSchoolIds")

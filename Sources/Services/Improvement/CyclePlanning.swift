@@ -30,7 +30,7 @@ extension Transaction {
         else { throw DomainError.notFound }
         let processes = try all(KeyProcess.self, where: "frameworkId", is: framework.id)
         // The year may have been changed since the cycle was drafted.
-        let days = min(max(cycle.startsOn ?? year.startsOn, year.startsOn), year.endsOn)...year.endsOn
+        let days = ClosedRange(min(max(cycle.startsOn ?? year.startsOn, year.startsOn), year.endsOn), to: year.endsOn)
         return CyclePlanning(
             framework: framework, processes: processes,
             planner: CyclePlanner(
@@ -39,7 +39,7 @@ extension Transaction {
 
     /// The schools that take part and are members on a day of the year, each with its own calendar.
     private func plannedSchools(of cycle: ImprovementCycle, _ year: AcademicYear) throws -> [PlannedSchool] {
-        let days = year.startsOn...year.endsOn
+        let days = year.days
         let own = try ownCalendars(in: year)
         var shared: (SchoolCalendar.Year, OpenDays)?
         let ids = cycle.isForAll ? try memberIds(in: days) : cycle.schoolIds
@@ -73,7 +73,7 @@ extension Transaction {
     /// Schools whose calendar differs from the trust's in a year.
     private func ownCalendars(in year: AcademicYear) throws -> Set<String> {
         let terms = try calendars.terms(academicYearId: year.id).compactMap(\.schoolId)
-        return Set(terms).union(try cycles.schoolsWithDays(in: year.startsOn...year.endsOn))
+        return Set(terms).union(try cycles.schoolsWithDays(in: year.days))
     }
 }
 

@@ -24,7 +24,7 @@ package struct CycleService: StatefulService {
         item.isForAll = item.schoolIds.isEmpty
         var errors = item.groupErrors
         if let year = try transaction.calendars.academicYear(named: item.academicYear) {
-            if let day = item.startsOn, !(year.startsOn...year.endsOn).contains(day) {
+            if let day = item.startsOn, !year.days.contains(day) {
                 errors.append(
                     FieldError(
                         pointer: "/startsOn", code: "outside-year", detail: "must lie in the year, \(year.startsOn) to \(year.endsOn)"))

@@ -27,7 +27,7 @@ package struct SupportReports: Sendable {
         return try await store.read { transaction in
             let today = try now.day(in: transaction.zone())
             guard let (year, periods) = try transaction.supportYear(academicYear, today: today) else { return SupportBalance() }
-            let days = year.startsOn...year.endsOn
+            let days = year.days
             let members = Set(try transaction.cycles.members(in: days))
             var deployments: [String: Deployment] = [:]
             var given: [SupportBalance.Given] = []
@@ -60,7 +60,7 @@ package struct SupportReports: Sendable {
             guard let (year, periods) = try transaction.supportYear(academicYear, today: today) else {
                 return Alerts(academicYear: nil, items: [])
             }
-            let days = year.startsOn...year.endsOn
+            let days = year.days
             let offers = try transaction.support.offers(in: days)
             let deployments = try transaction.support.deployments(in: days, Deployment.takingCapacity)
             let givers = Set(deployments.compactMap(\.providerSchoolId)).sorted().filter {
@@ -105,11 +105,11 @@ extension Transaction {
 
     private func periods(of year: AcademicYear) throws -> [SupportBalance.Period] {
         let terms = try calendars.terms(academicYearId: year.id).filter { $0.schoolId == nil }.sorted { $0.startsOn < $1.startsOn }
-        guard !terms.isEmpty else { return [.init(name: year.name, days: year.startsOn...year.endsOn)] }
+        guard !terms.isEmpty else { return [.init(name: year.name, days: year.days)] }
         return terms.enumerated().map { index, term in
             let first = index == 0 ? year.startsOn : term.startsOn
             let last = index + 1 < terms.count ? terms[index + 1].startsOn.adding(days: -1) : year.endsOn
-            return .init(name: term.name, days: first...max(first, last))
+            return .init(name: term.name, days: ClosedRange(first, to: last))
         }
     }
 

@@ -78,7 +78,7 @@ package struct SubjectAccessService: ResourceService {
             let lines = try await snapshot.read { transaction in
                 try chunk.map { entry in
                     let members = try transaction.content(of: entry.resourceType, id: entry.resourceId) ?? .null
-                    guard case .object(var line) = try JSONCodec.tree(entry) else { preconditionFailure("an entry is an object") }
+                    var line = try JSONCodec.tree(entry).objectValue ?? [:]
                     line["members"] = members
                     return JSON.object(line).bytes
                 }

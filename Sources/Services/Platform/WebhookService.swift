@@ -104,7 +104,7 @@ package struct WebhookService: ResourceService {
             let old = try changeable(id, transaction)
             let newest = try transaction.lastSeq()
             let oldest = try transaction.oldestSeq()
-            guard (oldest...newest + 1).contains(seq) else {
+            guard seq >= oldest, seq <= newest + 1 else {
                 let detail = "must be from \(oldest), the oldest event kept, to \(newest + 1), the next"
                 throw DomainError.invalid([FieldError(pointer: "/fromSeq", code: "not-kept", detail: detail)])
             }

@@ -32,6 +32,12 @@ import Testing
         #expect(tree["code"] == "0012" && tree["octal"] == "0012" && tree["list"] == ["a", 1, ["b": .null]])
     }
 
+    @Test("What only looks like an alias is text")
+    func noAliases() throws {
+        let tree = try read("a: R&D\nb: Cash &Carry\nc: '*'\nd: \"see *note\"\ne: 2 * 3 & 4")
+        #expect(tree["b"] == "Cash &Carry" && tree["d"] == "see *note" && tree["e"] == "2 * 3 & 4")
+    }
+
     @Test("JSON is read as what it is")
     func json() throws {
         #expect(try read(#"{"a": [1, true, null, "x\u00e9"]}"#) == ["a": [1, true, .null, "xé"]])
@@ -45,10 +51,13 @@ import Testing
         #expect(fault(Array("[1]: x".utf8))?.contains("key") == true)
     }
 
-    @Test("A few aliases that stand for millions of nodes, and nesting without end, are refused")
+    @Test("A few aliases that stand for millions of nodes, also within keys, and nesting without end, are refused")
     func bombs() {
         let levels = (1...9).map { "l\($0): &l\($0) [\(Array(repeating: "*l\($0 - 1)", count: 9).joined(separator: ","))]" }
-        #expect(fault(Array((["l0: &l0 [x]"] + levels).joined(separator: "\n").utf8))?.contains("nodes") == true)
+        let bomb = (["l0: &l0 [x]"] + levels).joined(separator: "\n")
+        for end in ["", "\n? *l9\n: x", "\nm: {*l9 : x}", "\n[*l9]: x", "\nm: {\"a\":*l9}"] {
+            #expect(fault(Array((bomb + end).utf8))?.contains("alias") == true, "\(end)")
+        }
         for opening in ["[", "{a: ", "- "] {
             #expect(fault(Array(String(repeating: opening, count: 100_000).utf8)) != nil, "\(opening)")
         }

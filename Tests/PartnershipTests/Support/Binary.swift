@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The built executable, run as its users run it.
@@ -63,6 +64,11 @@ final class TemporaryDirectory {
     }
 }
 
+/// Text that comes while others look.
+private final class Gathered: Sendable {
+    let text = Mutex("")
+}
+
 /// `partnership serve` on free ports, over plain HTTP unless there is a certificate.
 final class RunningService {
     let process = Process()
@@ -71,6 +77,7 @@ final class RunningService {
     let metricsPort: UInt16?
     /// What it logged until it served.
     let startLog: String
+    private let laterLog = Gathered()
 
     /// - Parameters:
     ///   - certificate: PEM files of chain and key.
@@ -101,9 +108,15 @@ final class RunningService {
         startLog = log
         metricsPort = foundMetrics
         port = try #require(found, "the service did not start: \(log)")
-        // What it logs later is read and dropped, so that it never waits for us.
-        errors.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        // What it logs later is read, so that it never waits for us.
+        errors.fileHandleForReading.readabilityHandler = { [laterLog] handle in
+            let text = String(decoding: handle.availableData, as: UTF8.self)
+            laterLog.text.withLock { $0 += text }
+        }
     }
+
+    /// What it logged after it served, as far as it has been read.
+    var log: String { laterLog.text.withLock(\.self) }
 
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)

@@ -1,0 +1,72 @@
+import Core
+import Glibc
+import Routing
+
+/// The last line of the log when a fault ends the process: which signal, when, of which version.
+///
+/// Swift's own backtrace says where, if its tool is there (SWIFT_BACKTRACE, see scripts/partnership.service); this says that, in any case. Written
+/// before anything can be known about the state of the process, so the handler makes no memory and takes no lock: every line lies ready but for its
+/// time. Lines that the log had gathered and not yet written are lost.
+enum CrashLine {
+    private static let signals = [
+        (SIGILL, "SIGILL"), (SIGTRAP, "SIGTRAP"), (SIGSEGV, "SIGSEGV"), (SIGBUS, "SIGBUS"), (SIGFPE, "SIGFPE"), (SIGABRT, "SIGABRT"),
+        (SIGSYS, "SIGSYS"),
+    ]
+
+    private struct Line {
+        var bytes = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
+        /// Where the time stands.
+        var time = 0
+        /// What happened before it was us: Swift's backtrace, or the end.
+        var previous = sigaction()
+    }
+
+    /// By signal. Written once, before any can come.
+    nonisolated(unsafe) private static let lines = UnsafeMutableBufferPointer<Line>.allocate(capacity: 65)
+
+    /// To be called once, before anything else runs.
+    static func prepare(version: String) {
+        lines.initialize(repeating: Line())
+        for (signal, name) in signals {
+            lines[Int(signal)] = line(name, version: version, format: LineFormat.suited(to: .standardError))
+            var action = sigaction()
+            action.__sigaction_handler.sa_handler = { CrashLine.write($0) }
+            // On the stack of the runtime's own handler, where the thread has one: ours may be the one that overflowed.
+            action.sa_flags = SA_ONSTACK
+            sigaction(signal, &action, &lines[Int(signal)].previous)
+        }
+    }
+
+    private static let timeWidth = 24
+
+    private static func line(_ name: String, version: String, format: LineFormat) -> Line {
+        let time = String(repeating: "-", count: timeWidth)
+        let message = "The process is ended by \(name)"
+        let (before, after) =
+            switch format {
+            case .json:
+                (
+                    #"{"time":""#,
+                    #"","level":"critical","message":"\#(message)","logger":"partnership","signal":"\#(name)","version":"\#(version)"}"#
+                )
+            case .readable: ("", " critical \(message) signal=\(name) version=\(version)")
+            }
+        let text = Array((before + time + after + "\n").utf8)
+        let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: text.count)
+        _ = bytes.initialize(from: text)
+        return Line(bytes: bytes, time: before.utf8.count)
+    }
+
+    /// In the handler.
+    private static func write(_ signal: Int32) {
+        let line = lines[Int(signal)]
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        Instant(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000).write(into: line.bytes, at: line.time)
+        _ = Glibc.write(STDERR_FILENO, line.bytes.baseAddress, line.bytes.count)
+        // It comes again as soon as this returns, and then to whom it would have come without us.
+        var previous = line.previous
+        sigaction(signal, &previous, nil)
+        raise(signal)
+    }
+}
