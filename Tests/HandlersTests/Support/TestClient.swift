@@ -39,12 +39,13 @@ final class TestClient: Sendable {
         return directory
     }
 
-    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
+    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, publicOrigin: PublicOrigin? = nil) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: Self.template.get(), to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
         services = DomainServices(
             store: store, directory: directory.path, webhookTransport: receiver, maximumFileBytes: 1 << 20,
+            base: publicOrigin?.text ?? "",
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await services.ensureDefaults()
         contract = try Self.sharedContract.get()
@@ -57,6 +58,7 @@ final class TestClient: Sendable {
         let tokens = services.tokens
         var settings = Responder.Settings()
         settings.requestsPerMinute = requestsPerMinute
+        settings.publicOrigin = publicOrigin
         responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: settings,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
