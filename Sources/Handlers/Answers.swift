@@ -66,8 +66,7 @@ extension Binding {
     /// A list that a service also streams whole.
     init(_ operationId: String, listOf reader: some ResourceReader) {
         self.init(
-            operationId, checkList: { try reader.check($0) },
-            export: { exchange, sink in try await reader.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+            operationId, export: { try await reader.export($0.list, $0.call).map(\.bytes) },
             handle: { .list(try await reader.list($0.list, $0.call)) })
     }
 }

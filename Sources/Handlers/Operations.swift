@@ -11,7 +11,7 @@ package struct Operations: Sendable {
             // Platform
             ContractBindings(contract).bindings,
             service.bindings,
-            MeHandlers(contract: contract, people: services.people).bindings,
+            MeHandlers(contract: contract, people: services.people, tokens: services.tokens).bindings,
             TokenHandlers(tokens: services.tokens).bindings,
             CodeListHandlers(codes: services.codes).bindings,
             ImportHandlers(imports: services.imports).bindings,

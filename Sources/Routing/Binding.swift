@@ -7,16 +7,12 @@ package struct Binding: Sendable {
     /// there is no such thing for this caller; 403 comes out the same way.
     package typealias FindTarget = @Sendable (Exchange) async throws -> Target?
     package typealias Handle = @Sendable (Exchange) async throws -> Answer
-    /// Hands every row of a list, encoded as JSON, to the sink: all from one snapshot, in the order of `exchange.list`, which carries
-    /// no cursor and whose limit doesn't count.
-    package typealias Export = @Sendable (_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws -> Void
-
-    /// Throws for a list that can't be asked so, as a search that can't be read: before any answer begins.
-    package typealias CheckList = @Sendable (ListQuery) throws -> Void
+    /// Makes every row of a list ready, encoded as JSON: all from one snapshot, in the order of `exchange.list`, which carries no cursor and
+    /// whose limit doesn't count. Throws whatever can be refused, since with the first row the status is sent.
+    package typealias Export = @Sendable (_ exchange: Exchange) async throws -> Rows<[UInt8]>
 
     package let operationId: String
     let target: FindTarget?
-    let checkList: CheckList?
     let export: Export?
     let handle: Handle
 
@@ -52,11 +48,10 @@ package struct Binding: Sendable {
 
     /// - Parameter export: for lists that the contract also offers as CSV or NDJSON, and only for them.
     package init(
-        _ operationId: String, target: FindTarget? = nil, checkList: CheckList? = nil, export: Export? = nil, handle: @escaping Handle
+        _ operationId: String, target: FindTarget? = nil, export: Export? = nil, handle: @escaping Handle
     ) {
         self.operationId = operationId
         self.target = target
-        self.checkList = checkList
         self.export = export
         self.handle = handle
     }
@@ -114,15 +109,14 @@ package struct Exchange: Sendable {
     package internal(set) var isSameCaller: @Sendable () -> Bool = { true }
     /// The media type of the answer the client prefers among those the contract offers, without parameters.
     package internal(set) var accepts: String
-    /// Of the request, for the `type` of problems.
-    var authority: String?
+    /// Where the caller reaches the service: `https://localhost:8443`; empty where nobody says so properly.
+    package internal(set) var origin: String
+    /// What addresses in answers begin with: the public origin; empty where none is set, since a path is right wherever the caller came from.
+    package internal(set) var base: String
     /// Of a bulk operation.
     var bulk: BulkRules?
     var pathNames: [String]
     var pathValues: [String]
-
-    /// Where the caller reaches the service: `https://localhost:8443`; empty where the request doesn't say so properly.
-    package var origin: String { Problem.base(authority) }
 
     /// A parameter of the path, decoded. The name must be one of the operation's path template.
     package func path(_ name: String) -> String {

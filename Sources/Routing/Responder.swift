@@ -18,6 +18,8 @@ package struct Responder: HTTPResponder {
         package var concurrentExports = 4
         /// How long one may take.
         package var exportDuration = Duration.seconds(600)
+        /// Where the service is reached; nil for where each client says it is.
+        package var publicOrigin: PublicOrigin?
 
         package init() {}
     }
@@ -91,7 +93,7 @@ package struct Responder: HTTPResponder {
         do {
             response = try await answer(request, &share)
         } catch {
-            response = translate(error, request).response(requestId: request.requestId, authority: request.head.authority)
+            response = failure(error, of: request)
         }
         if response.status == .notModified, let taken = share, let principal = request.record.principal {
             share = rates.giveBack(taken, principal)
@@ -100,8 +102,12 @@ package struct Responder: HTTPResponder {
         return response
     }
 
+    package func failure(_ error: any Error, of request: HTTPServerRequest) -> Response {
+        translate(error, request).response(requestId: request.requestId, origin: settings.publicOrigin.origin(of: request.head.authority))
+    }
+
     package func refusal(_ refusal: TransportRefusal, requestId: String) -> Response {
-        Problem(refusal).response(requestId: requestId, authority: nil)
+        Problem(refusal).response(requestId: requestId, origin: settings.publicOrigin.origin(of: nil))
     }
 
     private func translate(_ error: any Error, _ request: HTTPServerRequest) -> Problem {
@@ -175,7 +181,8 @@ package struct Responder: HTTPResponder {
             query: parameters.query, list: parameters.list, body: .null,
             stream: operation.streamsBody ? request.body.limited(to: settings.streamedBodySize) : request.body, target: nil,
             headers: headers,
-            isSecure: request.isSecure, accepts: "", authority: request.head.authority, bulk: operation.body?.bulk,
+            isSecure: request.isSecure, accepts: "", origin: settings.publicOrigin.origin(of: request.head.authority),
+            base: settings.publicOrigin?.text ?? "", bulk: operation.body?.bulk,
             pathNames: operation.pathNames, pathValues: values)
         // Every other answer is over before that could change.
         if operation.permission != nil, operation.produces.contains(Answer.eventStreamType) {
@@ -223,7 +230,6 @@ package struct Responder: HTTPResponder {
 
         var assembly = assembly
         assembly.exchange = exchange
-        try binding.checkList?(exchange.list)
         if let export = binding.export, let format = ListExport.Format(rawValue: exchange.accepts) {
             guard exchange.list.expand.isEmpty else {
                 throw Problem.invalidParameters([
@@ -240,7 +246,7 @@ package struct Responder: HTTPResponder {
                     FieldError(parameter: "includeDeleted", code: "not-exported", detail: "is only for JSON; an export has what is there")
                 ])
             }
-            return try assembly.response(try self.export(export, format, operation, exchange, method))
+            return try assembly.response(try await self.export(export, format, operation, exchange))
         }
         return try assembly.response(try await binding.handle(exchange))
     }
@@ -258,12 +264,10 @@ package struct Responder: HTTPResponder {
         return (try? await find(read)) ?? nil != nil
     }
 
+    /// Whatever can be refused is refused here, to HEAD as well: what is handed out later has its status already.
     private func export(
-        _ export: @escaping Binding.Export, _ format: ListExport.Format, _ operation: Operation, _ exchange: Exchange,
-        _ method: HTTPRequest.Method
-    ) throws -> Answer {
-        // HEAD never opens the snapshot.
-        if method == .head { return .stream(contentType: format.contentType) { _ in } }
+        _ export: Binding.Export, _ format: ListExport.Format, _ operation: Operation, _ exchange: Exchange
+    ) async throws -> Answer {
         guard let slot = exports.take() else {
             throw Problem.unavailable("As many exports as may run at once are running.", retryAfter: 10)
         }
@@ -273,7 +277,7 @@ package struct Responder: HTTPResponder {
         let fields = exchange.list.fields
         let list = ListExport(
             format: format, members: fields ?? operation.exported, projects: fields != nil, duration: settings.exportDuration)
-        let write = list.body(exchange, export, slot: slot)
+        let write = list.body(try await export(exchange), slot: slot)
         return .stream(contentType: format.contentType) { [logger, exchange] writer in
             do {
                 try await write(&writer)

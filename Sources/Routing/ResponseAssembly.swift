@@ -73,7 +73,7 @@ struct ResponseAssembly {
     private func fields(_ answer: Answer) -> HTTPFields {
         var headers = answer.headers
         if let etag = answer.etag { headers.append(HTTPField(name: .eTag, value: etag.description)) }
-        if let location = answer.location { headers.append(HTTPField(name: .location, value: location)) }
+        if let location = answer.location { headers.append(HTTPField(name: .location, value: exchange.base + location)) }
         if exchange.call.dryRun { headers.append(HTTPField(name: .dryRun, value: "true")) }
         headers.append(HTTPField(name: .cacheControl, value: caching(answer)))
         if operation.permission != nil, isRead {
@@ -106,7 +106,7 @@ struct ResponseAssembly {
         encoded.caching = answer.caching
         encoded.headers = answer.headers
         if let next {
-            let address = path.reference + "?" + query.replacing("cursor", with: next)
+            let address = exchange.base + path.reference + "?" + query.replacing("cursor", with: next)
             encoded.headers.append(HTTPField(name: .link, value: "<\(address)>; rel=\"next\""))
         }
         return encoded

@@ -12,6 +12,9 @@ extension Transaction {
             throw DomainError.forbidden("\(permission.rawValue) for the whole trust is needed; this caller holds it for schools at most.")
         case .area, .team:
             throw DomainError.forbidden("\(permission.rawValue) is needed for the business area, or a place in the team.")
+        case .person:
+            throw DomainError.forbidden(
+                "It is somebody's own: only they, and those who hold \(permission.rawValue) for the whole trust, write it.")
         case .school(let school): id = school
         }
         if permission.chapter != nil {

@@ -78,9 +78,11 @@ package struct DomainServices: Sendable {
     ///   - eventRetention: how many days events and deletions are kept.
     ///   - webhookTransport: what carries webhooks.
     ///   - maximumFileBytes: of an uploaded file.
+    ///   - base: what addresses in events begin with: where the service is reached, empty where nobody says.
     package init(
         store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays,
-        webhookTransport: any WebhookTransport = NoTransport(), maximumFileBytes: Int = FileService.usualMaximumBytes, logger: Logger
+        webhookTransport: any WebhookTransport = NoTransport(), maximumFileBytes: Int = FileService.usualMaximumBytes, base: String = "",
+        logger: Logger
     ) {
         self.store = store
         trust = TrustService(store: store)
@@ -119,9 +121,9 @@ package struct DomainServices: Sendable {
         subjectAccess = SubjectAccessService(store: store)
         keptAnswers = KeptAnswerService(store: store)
         audit = AuditService(store: store)
-        events = EventService(store: store, retention: eventRetention)
-        webhooks = WebhookService(store: store, transport: webhookTransport)
-        webhookSender = WebhookSender(store: store, transport: webhookTransport, logger: logger)
+        events = EventService(store: store, retention: eventRetention, base: base)
+        webhooks = WebhookService(store: store, transport: webhookTransport, base: base)
+        webhookSender = WebhookSender(store: store, transport: webhookTransport, base: base, logger: logger)
         plans = PlanService(store: store)
         objectives = ObjectiveService(store: store)
         planReviews = PlanReviewService(store: store)

@@ -12,11 +12,8 @@ package protocol ResourceReader: Sendable {
     /// The id a caller means: the id itself, or what a natural key names. nil when it is neither, or names nothing.
     func id(of key: String, _ transaction: some Transaction) throws -> String?
 
-    /// Throws what ``list(_:_:)`` would throw for the query itself: an export has begun its answer before it reads.
-    func check(_ query: ListQuery) throws
-
     func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded>
-    func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws
+    func export(_ query: ListQuery, _ call: Call) async throws -> Rows<Encoded>
     func encoded(_ id: String, expand: [String], _ call: Call) throws -> Encoded
 }
 
@@ -98,8 +95,6 @@ extension ResourceReader {
         return item
     }
 
-    package func check(_ query: ListQuery) throws {}
-
     package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
         let visibility = Visibility(of: call.actor)
         return try await store.read { transaction in
@@ -108,9 +103,9 @@ extension ResourceReader {
         }
     }
 
-    /// Streams everything the query finds from one snapshot, in its order.
-    package func export(_ query: ListQuery, _ call: Call, _ body: (Encoded) async throws -> Void) async throws {
-        try await store.each(Item.self, query, visibleTo: Visibility(of: call.actor), body)
+    /// Everything the query finds, from one snapshot, in its order. Throws what ``list(_:_:)`` would.
+    package func export(_ query: ListQuery, _ call: Call) async throws -> Rows<Encoded> {
+        try await store.snapshot().rows(of: Item.self, query, visibleTo: Visibility(of: call.actor))
     }
 
     /// What a patch may not change and would; for a 422 that names everything at once.

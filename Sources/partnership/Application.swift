@@ -64,7 +64,8 @@ struct Application {
 
         let services = DomainServices(
             store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
-            webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20, logger: logger)
+            webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20,
+            base: options.publicOrigin?.text ?? "", logger: logger)
         try await services.ensureDefaults()
         services.files.removeUnfinished()
 
@@ -79,6 +80,7 @@ struct Application {
         var rules = Responder.Settings()
         rules.streamedBodySize = max(ImportService.maximumFileBytes, services.files.maximumBytes)
         rules.requestsPerMinute = options.rateLimit
+        rules.publicOrigin = options.publicOrigin
         let responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: rules, logger: logger,
             authenticate: { try services.tokens.authenticate($0) },

@@ -65,6 +65,8 @@ struct ServeOptionsTests {
             ("serve --certificate c --private-key k --server-names a", "name=chain.pem:key.pem"),
             ("serve --plain-http --security-contact me", "--security-contact is a mailto:"), ("serve --no-such-thing", "Unknown option"),
             ("serve --plain-http --trusted-proxy proxy.example", "--trusted-proxy is an address such as"),
+            ("serve --plain-http --public-origin partnership.example.org", "--public-origin is an origin such as"),
+            ("serve --plain-http --public-origin https://partnership.example.org/", "--public-origin is an origin such as"),
             ("serve --plain-http --trusted-proxy 10.0.0.2 --trusted-proxy 10.0.0.3,", "--trusted-proxy is an address such as"),
         ])
     func contradictions(line: String, sentence: String) throws {

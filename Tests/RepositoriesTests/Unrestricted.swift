@@ -14,9 +14,3 @@ extension Transaction {
         try events(after: seq, limit: limit, of: ResourceType.allCases, visibleTo: .everything)
     }
 }
-
-extension Store {
-    func each<R: Stored>(_ type: R.Type, _ query: ListQuery, _ body: (Encoded) async throws -> Void) async throws {
-        try await each(type, query, visibleTo: .everything, body)
-    }
-}

@@ -170,10 +170,11 @@ final class TestService: Sendable {
                 },
                 Binding(
                     "listThings",
-                    export: { exchange, sink in
+                    export: { exchange in
                         log.add(exchange)
                         log.exports.withLock { $0 += 1 }
-                        for number in 1...3 { try await sink(Self.item(number, name: number == 1 ? "=1+1" : "a,b")) }
+                        if exchange.list.text == "refused" { throw Problem(.conflict, "Refused before it begins.") }
+                        return Rows((1...3).map { Self.item($0, name: $0 == 1 ? "=1+1" : "a,b") })
                     },
                     handle: { exchange in
                         log.add(exchange)
@@ -285,6 +286,6 @@ extension Binding {
     /// Does nothing, but fits the operation.
     static func stub(_ operation: Routing.Operation) -> Binding {
         guard operation.exports else { return Binding(operation.operationId) { _ in .none } }
-        return Binding(operation.operationId, export: { _, _ in }, handle: { _ in .none })
+        return Binding(operation.operationId, export: { _ in Rows([]) }, handle: { _ in .none })
     }
 }

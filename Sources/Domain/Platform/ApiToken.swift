@@ -19,12 +19,18 @@ package struct ApiToken: Resource {
     package var lastUsedAt: Instant?
     /// Who issued it: the id of a person or token, or `cli`.
     package var issuedBy: String
+    /// When it last got a new secret, and from whom.
+    package var rotatedAt: Instant?
+    package var rotatedBy: String?
+    /// Whether anybody but the person it acts as has ever had a secret of it made: they, and the data protection officer, are to know.
+    package var isGivenByOthers: Bool
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, createdAt, updatedAt, etag
+        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, rotatedAt, rotatedBy, isGivenByOthers,
+            createdAt, updatedAt, etag
     }
 
     package init(
@@ -34,6 +40,7 @@ package struct ApiToken: Resource {
     ) {
         self.id = id
         self.issuedBy = issuedBy
+        isGivenByOthers = personId.map { $0 != issuedBy } ?? false
         self.name = name
         self.personId = personId
         self.role = role
@@ -47,7 +54,9 @@ package struct ApiToken: Resource {
         self.etag = etag
     }
 
-    package var audience: Audience { .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? [])) }
+    package var audience: Audience {
+        .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? []) + (isGivenByOthers ? Audience.privacyOffice : []))
+    }
     package static let writableMembers: Set<String> = []
     package static let redactableMembers: Set<String> = ["name"]
 

@@ -20,6 +20,25 @@ package enum Audience: Hashable, Sendable {
     package static let privacyOffice = ["role:dataProtectionOfficer"]
 }
 
+extension Audience {
+    /// Who may see what happened earlier, when this was for whom it was, now that the resource is for others: nobody who doesn't see it now, and
+    /// nobody who didn't then.
+    ///
+    /// Between parties it goes by their names. Whoever goes by another name now than then loses sight of what was.
+    package func narrowed(to now: Audience) -> Audience {
+        switch (self, now) {
+        case (.directory, _): now
+        case (_, .directory): self
+        case (.leadership(let then), .leadership(let now)): .leadership(schoolIds: then.filter(now.contains))
+        case (.parties(let then), .parties(let now)): .parties(then.filter(now.contains))
+        case (.named(let then), .named(let now)): .named(then.filter(now.contains))
+        // The stricter kind counts.
+        case (.leadership, .parties), (.leadership, .named), (.parties, .named): now
+        case (.parties, .leadership), (.named, .leadership), (.named, .parties): self
+        }
+    }
+}
+
 /// What a caller may see, worked out once from its authority: the one rule behind reads, lists, counts, search, expansion, events, exports.
 package struct Visibility: Hashable, Sendable {
     package enum Leadership: Hashable, Sendable {

@@ -10,6 +10,8 @@ package enum Scope: Hashable, Sendable {
     case area(String?)
     /// What one of the trust's teams does, by id.
     case team(String)
+    /// What is somebody's own, by the person's id; of the trust for everybody else.
+    case person(String)
 }
 
 // Authority as pure functions: appointments, role, scopes and schools of an actor against what is asked.
@@ -37,10 +39,11 @@ extension Permission {
                 if role.isOfCentralTeam, let chapter, delegated.contains(chapter) { return true }
             }
             guard role.trustWide.contains(self) else { return false }
-            if role == .specialist, isOfBusinessArea {
+            if role == .specialist, isOfBusinessArea || self == .offersWrite {
                 return switch scope {
-                case .area(let code): code.map(grant.areas.contains) ?? true
-                case .team(let id): actor.teamIds.contains(id)
+                case .area(let code): isOfBusinessArea && code.map(grant.areas.contains) ?? true
+                case .team(let id): isOfBusinessArea && actor.teamIds.contains(id)
+                case .person(let id): self == .offersWrite && actor.personId == id
                 case .trust, .school: false
                 }
             }

@@ -10,7 +10,8 @@ package enum EventType {
 
     /// What happens beside actions.
     private static let others = [
-        "person.erased", "retentionRule.applied", "subjectAccessDraft.completed", "webhookEndpoint.disabled", "activity.replanned",
+        "apiToken.rotated", "person.erased", "retentionRule.applied", "subjectAccessDraft.completed", "webhookEndpoint.disabled",
+        "activity.replanned",
         "sharedResource.published", "adoption.behind", "requestType.superseded", "supportRequest.replied", "supportRequest.rescheduled",
         "supportRequest.escalated", "supportRequest.reminded", "supportRequest.glassBroken", "supportRequest.absorbed",
     ]

@@ -103,8 +103,6 @@ extension Permission {
     var isOfBusinessArea: Bool { Self.serving.contains(self) }
     /// What everybody who teaches or supports does at their school.
     static let teaching: Set<Permission> = [.sharedResourcesWrite]
-    /// The same for those with responsibility for more than their own lessons.
-    static let leadingTeaching = teaching.union([.adoptionsWrite])
     /// Reading what the leaders of the partnership share among themselves.
     static let leadership: Set<Permission> = [
         .stagesRead, .indicatorsRead, .absencesRead, .selfEvaluationsRead, .cyclesRead, .activitiesRead, .plansRead,

@@ -15,9 +15,7 @@ package struct RequestStatisticsHandlers: Sendable {
         [
             Binding(
                 "getRequestStatistics",
-                export: { exchange, sink in
-                    for row in try await count(exchange).items { try await sink(JSONCodec.encode(row)) }
-                },
+                export: { try await Rows(encoding: count($0).items) },
                 handle: { try .view(await count($0)) })
         ]
     }

@@ -15,7 +15,7 @@ package struct HandOverHandlers: Sendable {
         [
             Binding(
                 "exportSchool", target: school,
-                export: { exchange, sink in try await handOver.export(exchange.targetID, exchange.call, sink) },
+                export: { try await handOver.export($0.targetID, $0.call) },
                 // NDJSON is all that is offered, so every answer is the export.
                 handle: { _ in .none })
         ]

@@ -15,7 +15,7 @@ package struct SchoolHandlers: Sendable {
         [
             Binding(
                 "listSchools",
-                export: { exchange, sink in try await schools.export(exchange.list, exchange.call) { try await sink($0.bytes) } },
+                export: { try await schools.export($0.list, $0.call).map(\.bytes) },
                 handle: listSchools),
             Binding("lookupSchools", handle: lookupSchools),
             ResourceOperations(schools).bulk("bulkSchools"),

@@ -24,9 +24,7 @@ package struct CycleHandlers: Sendable {
             Binding("getImprovementCyclePlan", target: cycle) { try .view(await cycles.plan($0.targetID, $0.call)) },
             Binding(
                 "getImprovementCycleProgress", target: cycle,
-                export: { exchange, sink in
-                    for cell in try await progress(exchange).items { try await sink(JSONCodec.encode(cell)) }
-                },
+                export: { try await Rows(encoding: progress($0).items) },
                 handle: { try .view(await progress($0)) }),
         ]
     }

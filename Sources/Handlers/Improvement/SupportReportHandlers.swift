@@ -15,15 +15,11 @@ package struct SupportReportHandlers: Sendable {
         [
             Binding(
                 "getSupportBalance",
-                export: { exchange, sink in
-                    for row in try await balance(exchange).items { try await sink(JSONCodec.encode(row)) }
-                },
+                export: { try await Rows(encoding: balance($0).items) },
                 handle: { try .view(await balance($0)) }),
             Binding(
                 "getSupportAlerts",
-                export: { exchange, sink in
-                    for alert in try await alerts(exchange).items { try await sink(JSONCodec.encode(alert)) }
-                },
+                export: { try await Rows(encoding: alerts($0).items) },
                 handle: { try .view(await alerts($0)) }),
         ]
     }

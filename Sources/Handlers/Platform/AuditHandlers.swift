@@ -12,7 +12,7 @@ package struct AuditHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding(
-                "listAuditEntries", export: { exchange, sink in try await audit.export(exchange.list, exchange.call, sink) },
+                "listAuditEntries", export: { try await audit.export($0.list, $0.call) },
                 handle: { .list(try await audit.list($0.list, $0.call)) }),
             Binding("verifyAudit") { _ in try .view(await audit.verify()) },
         ]

@@ -7,10 +7,12 @@ package import Services
 package struct MeHandlers: Sendable {
     private let contract: Contract
     private let people: PersonService
+    private let tokens: TokenService
 
-    package init(contract: Contract, people: PersonService) {
+    package init(contract: Contract, people: PersonService, tokens: TokenService) {
         self.contract = contract
         self.people = people
+        self.tokens = tokens
     }
 
     package var bindings: [Binding] {
@@ -29,6 +31,7 @@ package struct MeHandlers: Sendable {
         var scopes: [String]
         var schoolIds: [String]
         var grants: [Grant]
+        var notices: [TokenService.Notice]
 
         struct Grant: Encodable {
             var role: String
@@ -45,7 +48,8 @@ package struct MeHandlers: Sendable {
                 kind: actor.kind, id: actor.id, name: people.name(of: actor), personId: actor.personId, roles: actor.roles,
                 scopes: actor.scopes,
                 schoolIds: actor.schoolIds,
-                grants: actor.grants.map { .init(role: $0.role, schoolId: $0.schoolId, areas: $0.areas, chapter: $0.chapter) }))
+                grants: actor.grants.map { .init(role: $0.role, schoolId: $0.schoolId, areas: $0.areas, chapter: $0.chapter) },
+                notices: tokens.notices(for: actor)))
     }
 
     private struct Permissions: Encodable {

@@ -90,7 +90,9 @@ package struct ServiceHandlers: Sendable {
     /// RFC 9116: `Expires` is a year ahead of the question, since the file is made anew for each.
     private func getSecurityContact(_ exchange: Exchange) async throws -> Answer {
         let expires = Instant.now().utcDate.adding(days: 364)
-        let text = "Contact: \(securityContact)\nExpires: \(expires)T00:00:00Z\nPreferred-Languages: en\n"
+        // Where this very file is, so that a copy elsewhere is known for one.
+        let canonical = exchange.base.isEmpty ? "" : "Canonical: \(exchange.base)/.well-known/security.txt\n"
+        let text = "Contact: \(securityContact)\nExpires: \(expires)T00:00:00Z\nPreferred-Languages: en\n\(canonical)"
         return .bytes("text/plain; charset=utf-8", Array(text.utf8), etag: .weak(of: Array(text.utf8)))
     }
 }

@@ -31,8 +31,7 @@ package struct SubjectAccessHandlers: Sendable {
         try await drafts.review(exchange.targetID, patch: exchange.body, exchange.call)
     }
 
-    private func exportSubjectAccessDraft(_ exchange: Exchange, _ sink: ([UInt8]) async throws -> Void) async throws {
-        let isForReview = exchange.query.boolean("review") ?? false
-        try await drafts.export(exchange.targetID, isForReview: isForReview, exchange.call, sink)
+    private func exportSubjectAccessDraft(_ exchange: Exchange) async throws -> Rows<[UInt8]> {
+        try drafts.export(exchange.targetID, isForReview: exchange.query.boolean("review") ?? false, exchange.call)
     }
 }

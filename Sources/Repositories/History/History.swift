@@ -111,8 +111,23 @@ struct History {
             .text(TypeID.make(ResourceType.RecordPrefix.event, at: entry.at)), .text("\(entry.type.rawValue).\(entry.verb)"),
             .instant(entry.at), .json(Self.actorText(entry.actor)), .text(entry.type.rawValue), .text(entry.resourceId),
             .text(entry.etag.description), .json(changedMembers), .text(entry.requestId), .text(entry.audience.column),
-            .json(String(decoding: JSON.array(entry.audience.parties.map(JSON.string)).bytes, as: UTF8.self)),
+            entry.audience.names,
         ])
+    }
+
+    /// Brings earlier events of a resource to whom it is for now: who doesn't see it any more doesn't see either that it changed, and when.
+    func narrowEvents(of id: String, to now: Audience) throws {
+        var before: [Audience] = []
+        try database.cached("SELECT DISTINCT audience, parties FROM event WHERE resourceId = ?").eachRow([.text(id)]) {
+            before.append(Audience(column: $0.text(0), parties: try $0.strings(1)))
+        }
+        for former in before {
+            let narrowed = former.narrowed(to: now)
+            guard narrowed != former else { continue }
+            try database.cached("UPDATE event SET audience = ?, parties = ? WHERE resourceId = ? AND audience = ? AND parties = ?").run([
+                .text(narrowed.column), narrowed.names, .text(id), .text(former.column), former.names,
+            ])
+        }
     }
 
     private static func actorText(_ actor: Actor) -> String {
@@ -140,6 +155,9 @@ extension Audience {
         case .parties, .named: "parties"
         }
     }
+
+    /// As the event table has them.
+    fileprivate var names: SQLValue { .json(String(decoding: JSON.array(parties.map(JSON.string)).bytes, as: UTF8.self)) }
 
     /// Stands before the names where they are all that count.
     static let namedOnly = "named"

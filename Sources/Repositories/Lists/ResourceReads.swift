@@ -119,21 +119,12 @@ extension Store {
     package func kept<R: Stored>(_ type: R.Type, id: String, etag: VersionTag) -> Encoded? {
         R.table.isVolatile ? nil : cache.bytes(R.type, id: id, etag: etag).map { Encoded(id: id, etag: etag, bytes: $0) }
     }
-
-    /// Every resource the query finds, in its order, from one unchanging state, with little memory: row numbers are read first (eight bytes
-    /// each), then rows a few at a time. `limit` and `cursor` of the query are ignored.
-    package func each<R: Stored>(
-        _ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility, _ body: (Encoded) async throws -> Void
-    ) async throws {
-        try await snapshot().each(type, query, visibleTo: visibility, body)
-    }
 }
 
 extension StoreSnapshot {
-    /// The same from a state that several readings share.
-    package func each<R: Stored>(
-        _ type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility, _ body: (Encoded) async throws -> Void
-    ) async throws {
+    /// Every resource the query finds, in its order, with little memory: row numbers are read at once (eight bytes each), rows a few at a
+    /// time as they are handed out. `limit` and `cursor` of the query are ignored. Throws `invalid` for a query that can't be answered.
+    package func rows<R: Stored>(of type: R.Type, _ query: ListQuery, visibleTo visibility: Visibility) async throws -> Rows<Encoded> {
         var query = query
         query.cursor = nil
         let rows: [Int64] = try await snapshot.read { [query] database in
@@ -143,16 +134,18 @@ extension StoreSnapshot {
             return rows
         }
         let sql = "SELECT \(R.table.selection) FROM \(R.table.name) WHERE rowid = ?"
-        for start in stride(from: 0, to: rows.count, by: 100) {
-            let chunk = rows[start..<min(start + 100, rows.count)]
-            let resources: [R] = try await snapshot.read { database in
-                let statement = try database.cached(sql)
-                return try chunk.compactMap { number in
-                    try statement.first([.integer(number)]) { try RowDecoder(row: $0).decode(type) }
+        return Rows { [snapshot] sink in
+            for start in stride(from: 0, to: rows.count, by: 100) {
+                let chunk = rows[start..<min(start + 100, rows.count)]
+                let resources: [R] = try await snapshot.read { database in
+                    let statement = try database.cached(sql)
+                    return try chunk.compactMap { number in
+                        try statement.first([.integer(number)]) { try RowDecoder(row: $0).decode(type) }
+                    }
                 }
-            }
-            for resource in resources {
-                try await body(Encoded(id: resource.id, etag: resource.etag, bytes: try resource.wireBytes()))
+                for resource in resources {
+                    try await sink(Encoded(id: resource.id, etag: resource.etag, bytes: try resource.wireBytes()))
+                }
             }
         }
     }

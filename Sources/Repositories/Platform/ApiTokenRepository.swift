@@ -7,7 +7,11 @@ extension ApiToken: Stored {
         ApiToken.self,
         members: [
             .required("name"), .optional("personId"), .instant("revokedAt", isNullable: true), .instant("createdAt"), .instant("updatedAt"),
-        ], isVolatile: true, audience: .parties(["id", "personId"], always: Audience.administrators))
+        ], isVolatile: true,
+        audience: .whether(
+            "isGivenByOthers", in: ["1"],
+            .parties(["id", "personId"], always: Audience.administrators + Audience.privacyOffice),
+            else: .parties(["id", "personId"], always: Audience.administrators)))
 }
 
 extension Transaction {
@@ -34,6 +38,22 @@ package struct ApiTokenRepository<Owner: Transaction> {
         try transaction.connection.database.cached("SELECT 1 FROM apiTokenSecret WHERE digest = ?").first([.text(secretDigest)]) { _ in
             true
         } != nil
+    }
+
+    /// Tokens that act as somebody and got a secret from somebody else since then, newest first.
+    ///
+    /// - Parameter personId: of whom; nil for everybody.
+    package func givenByOthers(to personId: String?, since instant: Instant, limit: Int) throws -> [ApiToken] {
+        let sql = """
+            SELECT \(ApiToken.table.selection) FROM apiToken
+            WHERE isGivenByOthers = 1 AND (?1 IS NULL OR personId = ?1) AND (createdAt >= ?2 OR rotatedAt >= ?2)
+            ORDER BY updatedAt DESC, id DESC LIMIT ?3
+            """
+        var tokens: [ApiToken] = []
+        try transaction.connection.database.cached(sql).eachRow([.optional(personId), .instant(instant), .integer(Int64(limit))]) {
+            tokens.append(try RowDecoder(row: $0).decode(ApiToken.self))
+        }
+        return tokens
     }
 
     package func isEmpty() throws -> Bool {

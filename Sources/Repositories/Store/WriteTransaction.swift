@@ -8,7 +8,7 @@ package final class WriteTransaction: Transaction {
     package let call: Call
     /// Where the values come from, when not from the caller: `gias`.
     package let source: String?
-    /// The one clock of this write.
+    /// The one clock of this write: what is decided by time goes by it, as what is due, what has ended, which day it is.
     package let now: Instant
     private let batch: WriteBatch
     /// Answers to what was asked ``once(_:_:)`` after the batch decided about authority, as long as nothing does so again.
@@ -24,11 +24,18 @@ package final class WriteTransaction: Transaction {
 
     private var database: Database { connection.database }
 
+    /// What this write is stamped with, rows and history: ``now``, but never before what was stamped earlier, whatever became of the clock. Whoever
+    /// asks what changed since the newest stamp they know so misses nothing.
+    private lazy var stamp = Result {
+        try database.cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").first { max(now, try $0.instant(0)) } ?? now
+    }
+
     /// Adds a resource. `verb` is the second half of the event's type.
     ///
     /// Throws ``DomainError/duplicate(_:)`` when a unique value is taken.
     @discardableResult
     package func insert<R: Stored>(_ resource: R, audience: Audience? = nil, verb: String = "created") throws -> R {
+        let resource = try stamped(resource)
         let values = try RowEncoder.values(of: resource, columns: R.table.columns)
         try translatingConstraints(R.table) { try database.cached(R.table.insert).run(values) }
         try recordInsert(of: resource, values, audience: audience, verb: verb)
@@ -40,7 +47,7 @@ package final class WriteTransaction: Transaction {
     /// Throws ``DomainError/duplicate(_:)`` when a unique value of any of them is taken, by a stored one or by another of them.
     package func insert<R: Stored>(_ resources: [R]) throws {
         for start in stride(from: 0, to: resources.count, by: Table.rowsAtOnce) {
-            let part = resources[start..<min(start + Table.rowsAtOnce, resources.count)]
+            let part = try resources[start..<min(start + Table.rowsAtOnce, resources.count)].map(stamped)
             guard part.count == Table.rowsAtOnce else {
                 for resource in part { try insert(resource) }
                 return
@@ -49,6 +56,14 @@ package final class WriteTransaction: Transaction {
             try translatingConstraints(R.table) { try database.cached(R.table.insertMany).run(Array(rows.joined())) }
             for (resource, values) in zip(part, rows) { try recordInsert(of: resource, values, audience: nil, verb: "created") }
         }
+    }
+
+    /// What was made by the clock of this write; what came with another time keeps it.
+    private func stamped<R: Stored>(_ resource: R) throws -> R {
+        guard resource.updatedAt == now else { return resource }
+        var resource = resource
+        resource.updatedAt = try stamp.get()
+        return resource
     }
 
     private func recordInsert<R: Stored>(of resource: R, _ values: [SQLValue], audience: Audience?, verb: String) throws {
@@ -94,7 +109,7 @@ package final class WriteTransaction: Transaction {
             "INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt, audience, parties) VALUES (?, ?, ?, ?, ?, ?)"
         )
         .run([
-            .text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(now), .text(seenBy.column),
+            .text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(try stamp.get()), .text(seenBy.column),
             .names(seenBy.parties),
         ])
         let values = try RowEncoder.values(of: old, columns: R.table.columns)
@@ -147,7 +162,7 @@ package final class WriteTransaction: Transaction {
     private func replace<R: Stored>(_ old: R, with new: R, audience: Audience? = nil, verb: String) throws -> R {
         var new = new
         new.etag = old.etag.next
-        new.updatedAt = now
+        new.updatedAt = try stamp.get()
         let columns = R.table.columns
         let before = try RowEncoder.values(of: old, columns: columns)
         let after = try RowEncoder.values(of: new, columns: columns)
@@ -161,6 +176,7 @@ package final class WriteTransaction: Transaction {
             try statement.run(changed.map { after[$0] } + [.text(old.id), .text(old.etag.description)])
         }
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
+        if new.audience != old.audience { try History(database).narrowEvents(of: new.id, to: new.audience) }
         let changes = changed.map { MemberChange(member: columns[$0], before: before[$0], after: after[$0]) }
         try record(verb, of: new, changes: changes.filter { !$0.isOfEveryWrite }, audience: audience)
         return new
@@ -178,7 +194,8 @@ package final class WriteTransaction: Transaction {
         }
         try History(database).record(
             HistoryEntry(
-                verb: verb, at: now, actor: call.actor, requestId: call.requestId, source: source, type: type(of: resource).type,
+                verb: verb, at: try stamp.get(), actor: call.actor, requestId: call.requestId, source: source,
+                type: type(of: resource).type,
                 resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience ?? resource.audience))
     }
 }

@@ -96,5 +96,5 @@ extension Exchange {
     }
 
     /// The problem as part of an answer that tells of more than one.
-    package func document(of problem: Problem) -> [UInt8] { problem.document(requestId: call.requestId, authority: authority) }
+    package func document(of problem: Problem) -> [UInt8] { problem.document(requestId: call.requestId, origin: origin) }
 }

@@ -28,7 +28,7 @@ struct ListExport: Sendable {
 
     private static let flushSize = 32 * 1024
 
-    func body(_ exchange: Exchange, _ export: @escaping Binding.Export, slot: ExportSlots.Slot) -> Answer.WriteBody {
+    func body(_ rows: Rows<[UInt8]>, slot: ExportSlots.Slot) -> Answer.WriteBody {
         { writer in
             // Held until the body is written or given up.
             defer { slot.release() }
@@ -36,7 +36,7 @@ struct ListExport: Sendable {
             var pending: [UInt8] = []
             pending.reserveCapacity(Self.flushSize * 2)
             if format == .csv { CSVRow.header(members, into: &pending) }
-            try await export(exchange) { item in
+            try await rows.each { item in
                 guard ContinuousClock.now < deadline else { throw DeadlineExceeded() }
                 switch format {
                 case .csv: try CSVRow.row(item, members, into: &pending)

@@ -55,21 +55,21 @@ package struct Problem: Error, Hashable, Sendable {
         errors.count == 1 ? "\(sentence): one error." : "\(sentence): \(errors.count) errors."
     }
 
-    /// - Parameter authority: of the request; nil, or one that isn't fit to be repeated, makes `type` relative.
-    func response(requestId: String, authority: String?) -> Response {
+    /// - Parameter origin: where the service is reached; empty makes `type` relative.
+    func response(requestId: String, origin: String) -> Response {
         var fields = headers
         fields[.contentType] = "application/problem+json"
         fields[.cacheControl] = "no-store"
         return Response(
             status: HTTPResponse.Status(code: code.status, reasonPhrase: HTTPResponseStatus(statusCode: code.status).reasonPhrase),
             headers: fields,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document(requestId: requestId, authority: authority))))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: document(requestId: requestId, origin: origin))))
     }
 
-    func document(requestId: String, authority: String?) -> [UInt8] {
+    func document(requestId: String, origin: String) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 512)
         writer.beginObject()
-        writer.member("type", Self.base(authority) + "/problems/" + code.rawValue)
+        writer.member("type", origin + "/problems/" + code.rawValue)
         writer.member("title", code.title)
         writer.key("status")
         writer.integer(code.status)
@@ -100,11 +100,6 @@ package struct Problem: Error, Hashable, Sendable {
         return writer.bytes
     }
 
-    /// Always https: the type is a name first, and a proxy in front speaks TLS even where this process doesn't.
-    static func base(_ authority: String?) -> String {
-        guard let authority, authority.utf8.count <= 255, RequestTarget.isAuthority(authority, mayBeEmpty: false) else { return "" }
-        return "https://" + authority
-    }
 }
 
 extension JSONWriter {

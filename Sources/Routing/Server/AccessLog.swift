@@ -35,6 +35,8 @@ package struct AccessLog: Sendable {
             line.raw(Self.milliseconds(duration))
             line.key(plain: "bytes")
             bytes.map { line.integer($0) } ?? line.null()
+            // The status alone would take an answer of which the half arrived for a good one.
+            line.member("outcome", bytes == nil ? "brokenOff" : "whole")
             line.member("requestId", request.requestId)
             line.member("protocol", request.version.rawValue)
             line.member("remoteAddress", request.remoteAddress)

@@ -69,11 +69,19 @@ struct ExchangeService: Sendable {
 
         let closes = !head.keepsAlive || Self.asksToClose(response) || mustClose(reader.bodyState())
         let sender = ResponseSender(outbound: outbound, method: request.head.method, version: head.version, closes: closes)
-        let status = response.status
+        var status = response.status
         // Lasts as long as somebody listens, which says nothing about how fast the service is.
         let isOpenEnded = response.headers.value(.contentType) == Answer.eventStreamType
         var sent: Int?
-        do { sent = try await sender.send(response) } catch {}
+        do {
+            sent = try await sender.send(response)
+        } catch let failed as ResponseSender.NothingSent {
+            // Not a byte has left, so the failure can still be the answer.
+            var failure = responder.failure(failed.reason, of: request)
+            headers.apply(to: &failure, for: request)
+            status = failure.status
+            sent = try? await sender.send(failure)
+        } catch {}
         report(request, status: status, bytes: sent, started: started, isOpenEnded: isOpenEnded)
 
         guard sent != nil else { return .broken }
@@ -117,7 +125,8 @@ struct ExchangeService: Sendable {
     ) {
         let duration = ContinuousClock.now - started
         metrics?.ended(
-            operation: request.record.operation, method: request.head.method, status: status, duration: isOpenEnded ? nil : duration)
+            operation: request.record.operation, method: request.head.method, status: status, duration: isOpenEnded ? nil : duration,
+            isWhole: bytes != nil)
         accessLog?.write(request, status: status, bytes: bytes, duration: duration, isRefused: isRefused)
     }
 }

@@ -8,6 +8,9 @@ package import HTTPTypes
 package protocol HTTPResponder: Sendable {
     func respond(to request: HTTPServerRequest) async -> Response
 
+    /// What is answered instead of a response whose body failed before a byte of it was sent.
+    func failure(_ error: any Error, of request: HTTPServerRequest) -> Response
+
     /// The answer to a request that the transport refuses before (or while) reading it; the connection may be closed after it.
     func refusal(_ refusal: TransportRefusal, requestId: String) -> Response
 }

@@ -23,5 +23,7 @@ package struct MetricsResponder: HTTPResponder {
             body: ResponseBody(byteBuffer: ByteBuffer(string: registry.prometheusText())))
     }
 
+    package func failure(_ error: any Error, of request: HTTPServerRequest) -> Response { Response(status: .internalServerError) }
+
     package func refusal(_ refusal: TransportRefusal, requestId: String) -> Response { Response(status: refusal.status) }
 }

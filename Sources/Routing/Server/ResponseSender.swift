@@ -6,13 +6,18 @@ struct ResponseSender {
     /// A body that wrote more or less than it declared, or never finished: the client must not take it for whole.
     struct BrokenBody: Error {}
 
+    /// A body that failed before anything was on the wire: another answer can take its place.
+    struct NothingSent: Error {
+        let reason: any Error
+    }
+
     let outbound: RequestReader.Outbound
     let method: HTTPRequest.Method
     let version: HTTPServerRequest.ProtocolVersion
     let closes: Bool
 
     /// - Returns: bytes of the body sent.
-    /// - Throws: when the client is gone, the body failed or broke its promise; the connection must then be cut.
+    /// - Throws: ``NothingSent``; otherwise when the client is gone, the body failed or broke its promise, and the connection must be cut.
     func send(_ response: consuming Response) async throws -> Int {
         let status = response.status
         if status == .noContent || status == .notModified || status.kind == .informational {
@@ -32,8 +37,12 @@ struct ResponseSender {
             return 0
         }
         let transfer = Transfer(outbound: outbound, head: head(response, length == nil ? open : .declared), length: length)
-        try await response.body.write(Writer(transfer: transfer))
-        guard transfer.isFinished else { throw BrokenBody() }
+        do {
+            try await response.body.write(Writer(transfer: transfer))
+            guard transfer.isFinished else { throw BrokenBody() }
+        } catch {
+            throw transfer.hasBegun ? error : NothingSent(reason: error)
+        }
         return transfer.sent
     }
 
@@ -59,6 +68,8 @@ struct ResponseSender {
         private let length: Int?
         private var state = State.waiting
         private(set) var sent = 0
+        /// Whether anything was put on the wire, or tried to be.
+        private(set) var hasBegun = false
 
         init(outbound: RequestReader.Outbound, head: ResponseHead, length: Int?) {
             self.outbound = outbound
@@ -81,6 +92,7 @@ struct ResponseSender {
                     state = .whole(buffer)
                 } else {
                     state = .streaming
+                    hasBegun = true
                     try await outbound.write(contentsOf: [.head(head), .body(buffer)])
                 }
             case .streaming: try await outbound.write(.body(buffer))
@@ -90,6 +102,7 @@ struct ResponseSender {
 
         func finish() async throws {
             if let length, sent != length { throw BrokenBody() }
+            hasBegun = true
             switch state {
             case .whole(let buffer): try await outbound.write(.complete(head, buffer))
             case .waiting: try await outbound.write(contentsOf: [.head(head), .end])

@@ -33,9 +33,12 @@ package final class ServerMetrics: Sendable {
     func handshakeFailed() { handshakeFailures.add(1) }
     func began() { inProgress.add(1) }
 
-    /// - Parameter duration: nil where it says nothing.
-    func ended(operation: String?, method: HTTPRequest.Method, status: HTTPResponse.Status, duration: Duration?) {
+    /// - Parameters:
+    ///   - duration: nil where it says nothing.
+    ///   - isWhole: false when the answer broke off.
+    func ended(operation: String?, method: HTTPRequest.Method, status: HTTPResponse.Status, duration: Duration?, isWhole: Bool) {
         inProgress.add(-1)
+        if !isWhole { brokenOff(operation ?? "none").add(1) }
         let key = Key(operation: operation ?? "none", method: Self.label(method), statusClass: status.code / 100)
         let pair = requests.withLock { requests in
             if let pair = requests[key] { return pair }
@@ -52,6 +55,12 @@ package final class ServerMetrics: Sendable {
         guard let duration else { return }
         let parts = duration.components
         pair.duration.observe(Double(parts.seconds) + Double(parts.attoseconds) / 1e18)
+    }
+
+    private func brokenOff(_ operation: String) -> PrometheusSeries {
+        registry.counter(
+            "http_responses_broken_off_total", help: "Answers that ended before they were whole: the client left, or they failed.",
+            labels: [("operation", operation)])
     }
 
     /// Anybody can invent methods; the labels stay few.

@@ -13,10 +13,6 @@ package struct SharedResourceService: StatefulService {
         self.store = store
     }
 
-    package func check(_ query: ListQuery) throws {
-        if let text = query.text { _ = try SearchExpression(text) }
-    }
-
     package func place(of item: SharedResource) -> Scope { .owner(item.schoolId) }
 
     package func prepare(_ item: SharedResource, replacing old: SharedResource?, _ transaction: WriteTransaction) throws -> SharedResource {

@@ -20,36 +20,43 @@ package struct HandOverService: Sendable {
         }
     }
 
-    /// Hands out one document after the other, `{"type":…,"data":{…}}`, all of one state and only what the caller may see: the school, its
+    /// One document after the other, `{"type":…,"data":{…}}`, all of one state and only what the caller may see: the school, its
     /// memberships, the register's links, overrides, the people its records name, then every other type of its records in the order of
-    /// ``StoredTypes``; within a type by id. Nothing comes before what it refers to.
-    package func export(_ id: String, _ call: Call, _ sink: ([UInt8]) async throws -> Void) async throws {
+    /// ``StoredTypes``; within a type by id. Nothing comes before what it refers to. Throws `notFound`.
+    package func export(_ id: String, _ call: Call) async throws -> Rows<[UInt8]> {
         let visibility = Visibility(of: call.actor)
         let snapshot = try store.snapshot()
         guard let school = try await snapshot.read({ try $0.find(School.self, id: id, visibleTo: visibility) }) else {
             throw DomainError.notFound
         }
-        try await sink(Self.line(School.type.rawValue, try JSONCodec.encode(school)))
+        return Rows { sink in try await Self.handOut(school, snapshot, visibility, sink) }
+    }
+
+    private static func handOut(
+        _ school: School, _ snapshot: StoreSnapshot, _ visibility: Visibility, _ sink: Rows<[UInt8]>.Sink
+    ) async throws {
+        let id = school.id
+        try await sink(line(School.type.rawValue, try JSONCodec.encode(school)))
         let first: [any Stored.Type] = [Membership.self, SchoolOverride.self]
-        try await Self.export(first[0], of: id, snapshot, visibility, sink)
+        try await export(first[0], of: id, snapshot, visibility, sink)
         for (link, _, _) in try await snapshot.read({ try $0.links(of: school) }) {
-            try await sink(Self.line("schoolLink", try JSONCodec.encode(link)))
+            try await sink(line("schoolLink", try JSONCodec.encode(link)))
         }
-        try await Self.export(first[1], of: id, snapshot, visibility, sink)
+        try await export(first[1], of: id, snapshot, visibility, sink)
         for person in try await snapshot.read({ try $0.people.named(bySchool: id) }) {
             guard let found = try await snapshot.read({ try $0.find(Person.self, id: person, visibleTo: visibility) }) else { continue }
-            try await sink(Self.line(Person.type.rawValue, try JSONCodec.encode(found)))
+            try await sink(line(Person.type.rawValue, try JSONCodec.encode(found)))
         }
         for type in StoredTypes.ofSchools where !first.contains(where: { $0.type == type.type }) {
-            try await Self.export(type, of: id, snapshot, visibility, sink)
+            try await export(type, of: id, snapshot, visibility, sink)
         }
     }
 
     private static func export<R: Stored>(
-        _ type: R.Type, of id: String, _ snapshot: StoreSnapshot, _ visibility: Visibility, _ sink: ([UInt8]) async throws -> Void
+        _ type: R.Type, of id: String, _ snapshot: StoreSnapshot, _ visibility: Visibility, _ sink: Rows<[UInt8]>.Sink
     ) async throws {
         let query = ListQuery(filters: [Filter(member: "schoolId", values: [.string(id)])])
-        try await snapshot.each(type, query, visibleTo: visibility) { try await sink(line(R.type.rawValue, $0.bytes)) }
+        try await snapshot.rows(of: type, query, visibleTo: visibility).each { try await sink(line(R.type.rawValue, $0.bytes)) }
     }
 
     private static func line(_ type: String, _ data: [UInt8]) -> [UInt8] {

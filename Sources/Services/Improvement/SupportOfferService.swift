@@ -12,7 +12,10 @@ package struct SupportOfferService: StatefulService {
         self.store = store
     }
 
-    package func place(of item: SupportOffer) -> Scope { item.schoolId.map(Scope.school) ?? .trust }
+    /// Its school's, or who offers it: a specialist writes their own.
+    package func place(of item: SupportOffer) -> Scope {
+        item.schoolId.map(Scope.school) ?? item.personId.map(Scope.person) ?? .trust
+    }
 
     package func prepare(_ item: SupportOffer, replacing old: SupportOffer?, _ transaction: WriteTransaction) throws -> SupportOffer {
         let errors =

@@ -25,17 +25,22 @@ package struct AuditService: Sendable {
         try await store.read { try $0.auditPage(query, for: call.actor) }
     }
 
-    /// Streams everything the query finds from one snapshot, in its order.
-    package func export(_ query: ListQuery, _ call: Call, _ body: ([UInt8]) async throws -> Void) async throws {
+    /// Everything the query finds, from one snapshot, in its order. Throws what ``list(_:_:)`` would.
+    package func export(_ query: ListQuery, _ call: Call) async throws -> Rows<[UInt8]> {
         let snapshot = try store.snapshot()
         var query = query
         query.limit = ListQuery.limits.upperBound
         query.countsTotal = false
-        repeat {
-            let page = try await snapshot.read { [query] in try $0.auditPage(query, for: call.actor) }
-            for item in page.items { try await body(item) }
-            query.cursor = page.next
-        } while query.cursor != nil
+        let first = try await snapshot.read { [query] in try $0.auditPage(query, for: call.actor) }
+        return Rows { [query] sink in
+            var (page, query) = (first, query)
+            while true {
+                for item in page.items { try await sink(item) }
+                guard let next = page.next else { return }
+                query.cursor = next
+                page = try await snapshot.read { [query] in try $0.auditPage(query, for: call.actor) }
+            }
+        }
     }
 
     /// Reads the whole trail. Who asks while it is being read gets what that finds, so that it is never read twice at once.

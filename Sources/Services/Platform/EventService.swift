@@ -18,8 +18,12 @@ package struct EventService: Sendable {
     package let retention: Int
     private let shared = SharedPages()
 
-    init(store: Store, retention: Int) {
+    /// What addresses in events begin with.
+    private let base: String
+
+    init(store: Store, retention: Int, base: String) {
         self.store = store
+        self.base = base
         self.retention = retention
     }
 
@@ -41,7 +45,7 @@ package struct EventService: Sendable {
         let page = try await store.read {
             try $0.eventPage(after: after, limit: limit, filter, of: reader.types, visibleTo: reader.visibility)
         }
-        return Page(items: page.events.map(\.encoded), next: page.next, seq: page.seq)
+        return Page(items: page.events.map { $0.encoded(base: base) }, next: page.next, seq: page.seq)
     }
 
     /// Where a stream begins that says nothing else: with whatever comes next. Throws as ``page(after:limit:_:_:)`` does.
@@ -69,7 +73,7 @@ package struct EventService: Sendable {
                     let page = try await store.read {
                         try $0.eventPage(after: after, limit: Self.pageLimit, filter, of: reader.types, visibleTo: reader.visibility)
                     }
-                    return SharedPages.Page(bytes: page.events.flatMap(\.serverSent), next: page.next, seq: page.seq)
+                    return SharedPages.Page(bytes: page.events.flatMap { $0.serverSent(base: base) }, next: page.next, seq: page.seq)
                 }
                 after = page.next
                 isBehind = page.next < page.seq
@@ -157,7 +161,7 @@ private final class SharedPages: Sendable {
 
 extension Event {
     /// As HTML's event stream; JSON has no line breaks of its own.
-    fileprivate var serverSent: [UInt8] {
-        Array("id: \(seq)\nevent: \(type)\ndata: ".utf8) + encoded + Array("\n\n".utf8)
+    fileprivate func serverSent(base: String) -> [UInt8] {
+        Array("id: \(seq)\nevent: \(type)\ndata: ".utf8) + encoded(base: base) + Array("\n\n".utf8)
     }
 }

@@ -67,23 +67,24 @@ package struct SubjectAccessService: ResourceService {
         guard draft.status == .draft else { throw DomainError.conflict("It is completed and can't be changed any more; make another one.") }
     }
 
-    /// Hands out what is included with what is recorded now, one JSON object each; what is gone has null `members`.
+    /// What is included with what is recorded now, one JSON object each; what is gone has null `members`. Throws `notFound`.
     ///
     /// - Parameter isForReview: also what isn't included.
-    package func export(_ id: String, isForReview: Bool, _ call: Call, _ body: ([UInt8]) async throws -> Void) async throws {
+    package func export(_ id: String, isForReview: Bool, _ call: Call) throws -> Rows<[UInt8]> {
         let entries = try find(id, call).entries.all.filter { isForReview || $0.include }
         let snapshot = try store.snapshot()
-        for start in stride(from: 0, to: entries.count, by: Self.chunkSize) {
-            let chunk = entries[start..<min(start + Self.chunkSize, entries.count)]
-            let lines = try await snapshot.read { transaction in
-                try chunk.map { entry in
-                    let members = try transaction.content(of: entry.resourceType, id: entry.resourceId) ?? .null
-                    var line = try JSONCodec.tree(entry).objectValue ?? [:]
-                    line["members"] = members
-                    return JSON.object(line).bytes
+        return Rows { sink in
+            for start in stride(from: 0, to: entries.count, by: Self.chunkSize) {
+                let chunk = entries[start..<min(start + Self.chunkSize, entries.count)]
+                let lines = try await snapshot.read { transaction in
+                    try chunk.map { entry in
+                        var line = try JSONCodec.tree(entry).objectValue ?? [:]
+                        line["members"] = try transaction.content(of: entry.resourceType, id: entry.resourceId) ?? .null
+                        return JSON.object(line).bytes
+                    }
                 }
+                for line in lines { try await sink(line) }
             }
-            for line in lines { try await body(line) }
         }
     }
 }

@@ -126,7 +126,13 @@ package final class TokenService: ResourceReader {
             }
             try transaction.tokens.expireSecrets(tokenId: id, at: transaction.now.advanced(bySeconds: Int64(overlapMinutes) * 60))
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: id)
-            return try transaction.touch(stored)
+            var rotated = stored
+            let caller = call.actor.personId ?? call.actor.id
+            (rotated.rotatedAt, rotated.rotatedBy) = (transaction.now, caller)
+            if let person = stored.personId, person != caller { rotated.isGivenByOthers = true }
+            // Twice within a millisecond is a new secret all the same.
+            guard rotated != stored else { return try transaction.touch(stored, verb: "rotated") }
+            return try transaction.update(from: stored, to: rotated, verb: "rotated")
         }
         return (token, secret)
     }
@@ -172,6 +178,59 @@ package final class TokenService: ResourceReader {
     /// Where the issuer is narrowed, so is what it issues.
     private static func isNarrower(_ given: [String], than own: [String]) -> Bool {
         own.isEmpty || (!given.isEmpty && Set(given).isSubset(of: own))
+    }
+
+    // MARK: Telling
+
+    /// That somebody else can act as a person from now on.
+    package struct Notice: Encodable, Sendable {
+        package enum Kind: String, Encodable, Sendable {
+            case tokenIssued, tokenRotated
+        }
+
+        let kind: Kind
+        let at: Instant
+        /// The id of a person or token, or `cli`.
+        let by: String
+        let personId: String
+        let tokenId: String
+        let detail: String
+    }
+
+    /// How long what happened is told: whoever was away over the summer still learns of it.
+    private static let noticeDays: Int64 = 60
+    private static let maximumNotices = 100
+
+    /// What the caller is to know of tokens that act as them; the data protection officer, of those that act as anybody.
+    package func notices(for actor: Actor) throws -> [Notice] {
+        let isOfficer = Visibility(of: actor).parties?.isDisjoint(with: Audience.privacyOffice) == false
+        guard let person = actor.personId else { return [] }
+        let since = store.now().advanced(bySeconds: -86_400 * Self.noticeDays)
+        let tokens = try store.readNow {
+            try $0.tokens.givenByOthers(to: isOfficer ? nil : person, since: since, limit: Self.maximumNotices)
+        }
+        return tokens.flatMap { token -> [Notice] in
+            guard let owner = token.personId else { return [] }
+            let whose = owner == person ? "you" : owner
+            var notices: [Notice] = []
+            if let at = token.rotatedAt, let by = token.rotatedBy, by != owner, at >= since {
+                notices.append(
+                    Notice(
+                        kind: .tokenRotated, at: at, by: by, personId: owner, tokenId: token.id,
+                        detail:
+                            "\(by) gave the token \(token.name), which acts as \(whose), a new secret. Revoke it if nobody asked for that.")
+                )
+            }
+            if token.issuedBy != owner, token.createdAt >= since {
+                notices.append(
+                    Notice(
+                        kind: .tokenIssued, at: token.createdAt, by: token.issuedBy, personId: owner, tokenId: token.id,
+                        detail:
+                            "\(token.issuedBy) issued the token \(token.name), which acts as \(whose). Revoke it if nobody asked for that.")
+                )
+            }
+            return notices
+        }
     }
 
     /// The actor behind a bearer secret; nil when it is malformed, unknown, expired or revoked. A person's authority is that of

@@ -18,6 +18,8 @@ package final class WebhookSender: Sendable {
     private let store: Store
     private let courier: WebhookCourier
     private let logger: Logger
+    /// What addresses in messages begin with.
+    private let base: String
     /// From 0 up to 1.
     private let jitter: @Sendable () -> Double
 
@@ -39,9 +41,11 @@ package final class WebhookSender: Sendable {
     private let state = Mutex(State())
 
     package init(
-        store: Store, transport: any WebhookTransport, logger: Logger, jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
+        store: Store, transport: any WebhookTransport, base: String = "", logger: Logger,
+        jitter: @escaping @Sendable () -> Double = { .random(in: 0..<1) }
     ) {
         self.store = store
+        self.base = base
         courier = WebhookCourier(store: store, transport: transport)
         self.logger = logger
         self.jitter = jitter
@@ -194,7 +198,7 @@ package final class WebhookSender: Sendable {
     }
 
     private func attempt(_ event: Event, _ former: WebhookDelivery?, to endpoint: WebhookEndpoint) async throws {
-        let outcome = try await courier.attempt(WebhookMessage(id: event.id, body: event.encoded), to: endpoint)
+        let outcome = try await courier.attempt(WebhookMessage(id: event.id, body: event.encoded(base: base)), to: endpoint)
         let now = store.now()
         var delivery =
             former

@@ -13,11 +13,14 @@ package struct WebhookService: ResourceService {
     package let store: Store
     package let writing = Permission.webhooksWrite
     private let transport: any WebhookTransport
+    /// What addresses in messages begin with.
+    private let base: String
     private var courier: WebhookCourier { WebhookCourier(store: store, transport: transport) }
 
-    package init(store: Store, transport: any WebhookTransport) {
+    package init(store: Store, transport: any WebhookTransport, base: String) {
         self.store = store
         self.transport = transport
+        self.base = base
     }
 
     // MARK: Making and changing
@@ -155,7 +158,7 @@ package struct WebhookService: ResourceService {
             ],
             "resource": [
                 "type": .string(Item.type.rawValue), "id": .string(id), "etag": .string(endpoint.etag.description),
-                "href": .string(Item.type.href(id: id)),
+                "href": .string(base + Item.type.href(id: id)),
             ],
             "changedMembers": [], "requestId": .string(call.requestId),
         ]
@@ -184,7 +187,7 @@ package struct WebhookService: ResourceService {
             throw DomainError.conflict("The event is no longer kept, or no longer for this endpoint.")
         }
         return try await send(
-            WebhookMessage(id: event.id, body: event.encoded), .resend, seq: event.seq, type: event.type, to: endpoint, call)
+            WebhookMessage(id: event.id, body: event.encoded(base: base)), .resend, seq: event.seq, type: event.type, to: endpoint, call)
     }
 
     private func send(

@@ -25,6 +25,13 @@ struct ServeCommand: AsyncParsableCommand {
             "A web origin that browsers may call from, such as https://desk.example.org; several by commas.", valueName: "origins"))
     var corsOrigins: String?
 
+    @Option(
+        name: .customLong("public-origin"),
+        help: ArgumentHelp(
+            "Where clients reach the service, such as https://partnership.example.org: what links and the types of problems begin with, whatever a client calls it.",
+            valueName: "origin"))
+    var publicOriginText: String?
+
     @Option(help: ArgumentHelp("Whom to tell of a weakness, in /.well-known/security.txt: a mailto: or https: address.", valueName: "url"))
     var securityContact = "https://github.com/partnership-trusts/partnership/security"
 
@@ -40,7 +47,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
+    /// What was given; known to be one after ``validate()``.
+    var publicOrigin: PublicOrigin? { publicOriginText.flatMap(PublicOrigin.init) }
+
     func validate() throws {
+        if let text = publicOriginText, publicOrigin == nil {
+            throw ValidationError("--public-origin is an origin such as https://partnership.example.org, not \(text).")
+        }
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("--log-level is trace, debug, info, notice, warning, error or critical, not \(logLevel).")
         }

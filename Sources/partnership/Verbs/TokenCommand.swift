@@ -95,7 +95,7 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             let store = try Store(directory: options.data, options: StoreOptions(role: .command))
-            try await TokenService(store: store).export(ListQuery(), .commandLine) { encoded in
+            try await TokenService(store: store).export(ListQuery(), .commandLine).each { encoded in
                 let token = try JSONCodec.decode(ApiToken.self, fromBytes: encoded.bytes)
                 let power = token.role?.rawValue ?? ([token.personId].compactMap(\.self) + token.scopes).joined(separator: ",")
                 let state = token.revokedAt.map { "revoked \($0)" } ?? token.expiresAt.map { "expires \($0)" } ?? "does not expire"

@@ -42,7 +42,7 @@ struct PermissionTests {
         .frameworksWrite, .prioritiesWrite, .cyclesWrite, .activitiesWrite, .activitiesRecord, .findingsWrite,
         .needsWrite, .offersWrite, .deploymentsWrite, .deploymentsRecord, .sharedResourcesWrite, .sharedResourcesPublish,
     ]
-    /// Of a specialist, for business areas and teams.
+    /// Of a specialist, for business areas and teams; and their own offers.
     private static let serving: Set<Permission> = [.catalogueWrite, .supportRequestsServe]
     private static let privacy: Set<Permission> = [.privacyRead, .privacyWrite]
     private static let schoolsOwn: Set<Permission> = [
@@ -54,14 +54,14 @@ struct PermissionTests {
         switch role {
         case .headteacher, .coHeadteacher, .headOfSchool, .actingHeadteacher, .executiveHeadteacher: (reads.union(shared), leading)
         case .schoolOffice, .schoolBusinessManager: (reads, [.peopleWrite, .calendarsWrite, .sharedResourcesWrite])
-        case .deputyHeadteacher, .seniorLeader, .middleLeader: (reads, [.sharedResourcesWrite, .adoptionsWrite])
-        case .teacher, .support: (reads, [.sharedResourcesWrite])
-        case .specialist: (reads.union([.offersWrite]), [])
+        case .deputyHeadteacher, .seniorLeader, .middleLeader, .teacher, .support: (reads, [.sharedResourcesWrite])
+        case .specialist: (reads, [])
         case .governor, .trustee: (reads.union(shared), [])
         case .chairOfGovernors: (reads.union(shared), [.absencesWrite])
         case .improvementLead: (reads.union(shared).union([.stagesWrite, .inspectionsWrite, .indicatorsWrite]).union(improving), [])
         case .dataProtectionOfficer: (reads.union(privacy).union([.auditRead, .supportRequestsBreakGlass]), [])
-        case .chiefExecutive, .trustAdmin: (Set(Permission.allCases).subtracting(privacy), [])
+        case .chiefExecutive: (Set(Permission.allCases).subtracting(privacy), [])
+        case .trustAdmin: (Set(Permission.allCases).subtracting(privacy).subtracting([.supportRequestsBreakGlass]), [])
         case .operator: (Set(Permission.allCases), [])
         case .delegate: preconditionFailure("has a test of its own")
         }
@@ -77,8 +77,8 @@ struct PermissionTests {
             let isAnothersChoice = role != .operator && Self.schoolsOwn.contains(permission)
             // The central team may hold a chapter wherever a school has handed it over.
             let isDelegable = role.isOfCentralTeam && Self.chapters.contains(permission)
-            // A specialist's, for business areas and teams.
-            let isOfArea = role == .specialist && Self.serving.contains(permission)
+            // A specialist's, for business areas and teams, or their own.
+            let isOfArea = role == .specialist && (Self.serving.contains(permission) || permission == .offersWrite)
             #expect(
                 permission.isHeld(by: actor) == (trust.contains(permission) || own.contains(permission) || isDelegable || isOfArea),
                 "\(permission)")
@@ -100,6 +100,21 @@ struct PermissionTests {
             #expect(permission.isHeld(by: actor, for: .area(nil)))
             #expect(permission.isHeld(by: actor, for: .team("tea_1")) && !permission.isHeld(by: actor, for: .team("tea_2")))
             #expect(permission.isHeld(by: holder(.chiefExecutive), for: .area("finance")))
+        }
+    }
+
+    @Test("A specialist writes their own offers: nobody else's, and no school's")
+    func ownOffers() {
+        let specialist = holder(.specialist)
+        #expect(Permission.offersWrite.isHeld(by: specialist, for: .person("per_1")))
+        for scope in [Scope.person("per_2"), .trust, .school(a), .school(b), .area(nil), .team("tea_1")] {
+            #expect(!Permission.offersWrite.isHeld(by: specialist, for: scope), "\(scope)")
+        }
+        #expect(!Permission.offersWrite.isHeld(by: holder(.headteacher), for: .person("per_1")))
+        #expect(Permission.offersWrite.isHeld(by: holder(.improvementLead), for: .person("per_2")))
+        // Nothing else is given by being one's own.
+        for permission in Permission.allCases where permission != .offersWrite && !Self.reads.contains(permission) {
+            #expect(!permission.isHeld(by: specialist, for: .person("per_1")), "\(permission)")
         }
     }
 
@@ -182,6 +197,7 @@ struct PermissionTests {
         #expect(!Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [b], admin))
         #expect(!Permission.mayGrant(role: nil, scopes: ["privacy:read"], schoolIds: [], admin))
         #expect(Permission.mayGrant(role: nil, scopes: ["schools:write"], schoolIds: [], holder(.operator)))
+        #expect(!Permission.mayGrant(role: nil, scopes: ["supportRequests:breakGlass"], schoolIds: [], admin))
         #expect(!Permission.mayGrant(role: .operator, scopes: [], schoolIds: [], admin))
         #expect(!Permission.mayGrant(role: .trustAdmin, scopes: [], schoolIds: [], holder(.chiefExecutive, scopes: ["tokens:write"])))
     }

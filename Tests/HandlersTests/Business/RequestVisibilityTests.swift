@@ -75,6 +75,11 @@ import Testing
         _ = try await desk.say("In confidence", about: raised, by: desk.teacher)
         #expect(try await client.get("/v1/request-messages?count=exact", token: client.integration).json["total"] == 0)
         #expect(try await client.post(desk.path(raised) + "/break-glass", token: desk.headToken, ["reason": "x"]).status == 403)
+        // Neither by role nor with a token it issues itself: it has no such right to give.
+        let byAdmin = try await client.post(desk.path(raised) + "/break-glass", token: client.admin, ["reason": "x"])
+        #expect(byAdmin.status == 403, "\(byAdmin.text)")
+        let tool = try await client.post("/v1/tokens", ["name": "tool", "scopes": ["supportRequests:breakGlass"]])
+        #expect(tool.status == 403, "\(tool.text)")
         let broken = try await client.post(desk.path(raised) + "/break-glass", token: chief, ["reason": "A complaint"])
         #expect(broken.status == 200 && broken.json["brokenGlass"]?.arrayValue?.first?.text("reason") == "A complaint", "\(broken.text)")
         #expect(try await client.get(desk.path(raised), token: chief).status == 200)

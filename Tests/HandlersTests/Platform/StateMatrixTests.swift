@@ -135,7 +135,7 @@ struct StateMatrixTests {
         .activitiesWrite: ["improvementLead", "chiefExecutive"], .activitiesRecord: ["head", "improvementLead", "chiefExecutive"],
         .selfEvaluationsWrite: ["head"], .plansWrite: ["head"], .findingsWrite: ["head", "improvementLead", "chiefExecutive"],
         .needsWrite: ["head", "improvementLead", "chiefExecutive"],
-        .offersWrite: ["head", "improvementLead", "chiefExecutive", "specialist"],
+        .offersWrite: ["head", "improvementLead", "chiefExecutive"],
         .catalogueWrite: ["chiefExecutive"], .supportRequestsWrite: ["head", "chiefExecutive"], .supportRequestsServe: ["chiefExecutive"],
         .sharedResourcesWrite: ["head"], .sharedResourcesPublish: ["head"],
         .deploymentsWrite: ["improvementLead", "chiefExecutive"], .deploymentsRecord: ["head", "improvementLead", "chiefExecutive"],

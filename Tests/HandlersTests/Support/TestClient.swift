@@ -41,17 +41,17 @@ final class TestClient: Sendable {
         return directory
     }
 
-    private static func makeServices(_ store: Store, _ directory: String, _ receiver: FakeReceiver) -> DomainServices {
+    private static func makeServices(_ store: Store, _ directory: String, _ receiver: FakeReceiver, base: String = "") -> DomainServices {
         DomainServices(
-            store: store, directory: directory, webhookTransport: receiver, maximumFileBytes: 1 << 20,
+            store: store, directory: directory, webhookTransport: receiver, maximumFileBytes: 1 << 20, base: base,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
+    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, publicOrigin: PublicOrigin? = nil) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         try await FileManager.default.copyItem(at: Self.template.value, to: directory)
         store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
-        services = Self.makeServices(store, directory.path, receiver)
+        services = Self.makeServices(store, directory.path, receiver, base: publicOrigin?.text ?? "")
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
@@ -62,6 +62,7 @@ final class TestClient: Sendable {
         let tokens = services.tokens
         var settings = Responder.Settings()
         settings.requestsPerMinute = requestsPerMinute
+        settings.publicOrigin = publicOrigin
         responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: settings,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),

@@ -104,7 +104,8 @@ import Testing
             (0..<250).map { number in .test(number) { $0.pupils = number.isMultiple(of: 7) ? nil : number % 13 } })
         let sort = [SortKey(member: "pupils", descending: true)]
         var ids: [String] = []
-        try await test.store.each(School.self, ListQuery(limit: 1, sort: sort)) { school in
+        let rows = try await test.store.snapshot().rows(of: School.self, ListQuery(limit: 1, sort: sort), visibleTo: .everything)
+        try await rows.each { school in
             if ids.isEmpty {
                 try await test.insert([.test(999) { $0.pupils = 0 }])
                 try await test.store.write(.test) { try $0.delete(schools[5]) }

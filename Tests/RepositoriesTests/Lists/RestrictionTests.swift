@@ -82,7 +82,8 @@ import Testing
             let both = all.filter { many.allows($0.audience) && $0.tags.contains(person) }.map(\.id)
             #expect(found.items.map(\.id) == Array(both.prefix(100)) && found.total == both.count, "\(person)")
             var exported: [String] = []
-            try await test.store.each(SupportRequest.self, ListQuery(sort: sort), visibleTo: visibility) { exported.append($0.id) }
+            let rows = try await test.store.snapshot().rows(of: SupportRequest.self, ListQuery(sort: sort), visibleTo: visibility)
+            try await rows.each { exported.append($0.id) }
             #expect(exported == expected, "\(person)")
         }
     }

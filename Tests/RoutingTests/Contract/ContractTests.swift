@@ -113,7 +113,7 @@ struct ContractTests {
         let withoutExport = all.map { binding in binding.operationId == "listThings" ? Binding("listThings") { _ in .none } : binding }
         #expect(throws: ContractError.self) { try start(withoutExport, contract) }
         #expect(throws: ContractError.self) {
-            try start(all.dropFirst() + [Binding("getOpen", export: { _, _ in }) { _ in .none }], contract)
+            try start(all.dropFirst() + [Binding("getOpen", export: { _ in Rows([]) }) { _ in .none }], contract)
         }
     }
 

@@ -51,13 +51,20 @@ struct ListExportTests {
         #expect(narrow.text == "{\"id\":\"thi_1\"}\n{\"id\":\"thi_2\"}\n{\"id\":\"thi_3\"}\n")
     }
 
-    @Test("HEAD doesn't open the snapshot; parameters are checked all the same")
-    func head() async throws {
-        let service = try TestService()
-        let reply = await service.send(.head, "/things", .accepting("text/csv"))
-        #expect(reply.status == 200)
-        #expect(service.handledCount == 0)
-        #expect(await service.send(.head, "/things?colour=1", .accepting("text/csv")).status == 400)
+    @Test(
+        "What an export refuses is a problem with its status, for GET and HEAD, and leaves no place taken",
+        arguments: ["text/csv", "application/x-ndjson"])
+    func refused(type: String) async throws {
+        var settings = Responder.Settings()
+        settings.concurrentExports = 1
+        let service = try TestService(settings: settings)
+        #expect(await service.send(.head, "/things", .accepting(type)).status == 200)
+        #expect(await service.send(.head, "/things?colour=1", .accepting(type)).status == 400)
+        for method in [HTTPRequest.Method.get, .head, .get] {
+            let reply = await service.send(method, "/things?q=refused", .accepting(type))
+            #expect(reply.status == 409)
+            #expect(reply.headers[.contentType] == "application/problem+json")
+        }
     }
 
     @Test("At most so many at once; an answer that is never sent gives its place back")

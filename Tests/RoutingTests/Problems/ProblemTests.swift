@@ -26,13 +26,14 @@ struct ProblemTests {
         "An authority that isn't fit to be repeated isn't",
         arguments: [nil, "", "a/b", "a\"b", "<x>", "a b", String(repeating: "a", count: 300)])
     func authority(text: String?) throws {
-        let tree = try JSON(parsing: Problem(.notFound).document(requestId: "r", authority: text))
+        let origin = PublicOrigin?.none.origin(of: text)
+        let tree = try JSON(parsing: Problem(.notFound).document(requestId: "r", origin: origin))
         #expect(tree["type"] == "/problems/not-found")
     }
 
     @Test("A status has its standard phrase", arguments: ProblemCode.allCases)
     func phrase(code: ProblemCode) {
-        let status = Problem(code).response(requestId: "r", authority: nil).status
+        let status = Problem(code).response(requestId: "r", origin: "").status
         #expect(status.code == code.status && !status.reasonPhrase.isEmpty)
     }
 

@@ -284,17 +284,31 @@ struct HTTP1ServerTests {
         }
     }
 
-    @Test("A body longer or shorter than its Content-Length is cut off", arguments: [2, 6])
-    func brokenPromise(length: Int) async throws {
+    @Test("A body longer or shorter than its Content-Length is cut off", arguments: [["fo", "ur"], ["four-and-six"]])
+    func brokenPromise(pieces: [String]) async throws {
         try await TestServer.run { _ in
             Response(
                 status: .ok,
-                body: ResponseBody(contentLength: length) { writer in
-                    try await writer.write(ByteBuffer(string: "four"))
+                body: ResponseBody(contentLength: pieces.count == 2 ? 3 : 20) { writer in
+                    for piece in pieces { try await writer.write(ByteBuffer(string: piece)) }
                     try await writer.finish()
                 })
         } _: { server in
             await #expect(throws: RawClient.Closed.self) { _ = try await RawClient.exchange(server.port, get) }
+        }
+    }
+
+    @Test("A body that fails before its first byte is answered as a failure", arguments: [nil, 100])
+    func failedBeforehand(length: Int?) async throws {
+        try await TestServer.run { _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/csv"],
+                body: ResponseBody(contentLength: length) { _ in throw RawClient.Closed() })
+        } _: { server in
+            let answer = try await RawClient.exchange(server.port, get)
+            #expect(answer.status == 500)
+            #expect(answer.body == "failed")
+            #expect(answer["Content-Type"] != "text/csv")
         }
     }
 

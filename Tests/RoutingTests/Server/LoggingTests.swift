@@ -43,6 +43,7 @@ struct LoggingTests {
         #expect(first["path"] as? String == "/v1/schools?q&limit&flag")
         #expect(first["status"] as? Int == 200)
         #expect(first["bytes"] as? Int == 12)
+        #expect(first["outcome"] as? String == "whole")
         #expect(first["protocol"] as? String == "HTTP/2")
         #expect(first["operation"] as? String == "listSchools")
         #expect(first["principal"] as? String == "tok_1")
@@ -53,6 +54,7 @@ struct LoggingTests {
         let second = try object(lines[1])
         #expect(second["path"] as? String == "/\"\\")
         #expect(second["bytes"] is NSNull)
+        #expect(second["outcome"] as? String == "brokenOff")
     }
 
     @Test("The readable form says the same for eyes")

@@ -11,6 +11,8 @@ struct TestResponder: HTTPResponder {
 
     func respond(to request: HTTPServerRequest) async -> Response { await answer(request) }
 
+    func failure(_ error: any Error, of request: HTTPServerRequest) -> Response { .text("failed", status: .internalServerError) }
+
     func refusal(_ refusal: TransportRefusal, requestId: String) -> Response {
         Response(
             status: refusal.status, headers: [.contentType: "application/problem+json"],
