@@ -16,7 +16,7 @@ struct Partnership: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ImportCommand.self, TokenCommand.self, MigrateCommand.self, CheckCommand.self, BackupCommand.self,
-            RestoreCommand.self, PurgeCommand.self, OpenAPICommand.self,
+            RestoreCommand.self, AcceptLossCommand.self, PurgeCommand.self, OpenAPICommand.self,
         ])
 
     static func main() async {
