@@ -103,7 +103,7 @@ struct Application {
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
             Background { try await services.events.run() }, Background { try await services.webhookSender.run() },
             Background { try await services.files.run() }, Background { try await services.requestClockwork.run() },
-            Background { await anchor(store) },
+            Background { await anchor(store) }, Background { await lookThrough(store) },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })
@@ -154,6 +154,17 @@ struct Application {
                 logger.critical("The database is damaged; run `partnership check`.", metadata: ["page": "\(page)"])
             }
             try? await Task.sleep(for: .seconds(300))
+        }
+    }
+
+    /// At the start a part of a large database is looked at; the rest beside the first requests.
+    private func lookThrough(_ store: Store) async {
+        do {
+            for finding in try await store.lookThroughPages() {
+                logger.critical("The database is damaged; run `partnership check`.", metadata: ["finding": "\(finding)"])
+            }
+        } catch {
+            logger.warning("The database's pages couldn't be looked through.", metadata: ["error": "\(error)"])
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Foundation
 
 /// The command line: one binary, a verb per job.
@@ -30,7 +31,20 @@ struct Partnership: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withError: error)
+            exit(withError: DiskRefusal(error) ?? error)
+        }
+    }
+}
+
+/// What a disk that takes nothing comes to on the command line.
+private struct DiskRefusal: Error, CustomStringConvertible {
+    let description: String
+
+    init?(_ error: any Error) {
+        switch error {
+        case DomainError.diskFull: description = "The disk is full; nothing was written."
+        case DomainError.unwritable: description = "The disk takes nothing, it may be read-only; nothing was written."
+        default: return nil
         }
     }
 }

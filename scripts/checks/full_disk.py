@@ -93,7 +93,7 @@ class Service:
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
-        return answer.status, answer.headers, json.loads(text) if text[:1] in (b"{", b"[") else text
+        return answer.status, answer.headers, json.loads(text) if answer.headers.get("Content-Type", "").endswith(("/json", "+json")) else text
 
     def stop(self, how=signal.SIGTERM):
         self.process.send_signal(how)
@@ -114,8 +114,8 @@ def fill_up():
 def writes(service):
     """Every way to write, as (what it is, answer)."""
     merge = "application/merge-patch+json"
-    line = json.dumps({"op": "create", "data": {"name": "Late", "jobTitle": "x" * 900}})
-    yield "create", service.call("POST", "/v1/people", {"name": "Late", "jobTitle": "x" * 900})
+    line = json.dumps({"op": "create", "data": {"name": "Late", "jobTitle": "x" * 150}})
+    yield "create", service.call("POST", "/v1/people", {"name": "Late", "jobTitle": "x" * 150})
     yield "create with a key", service.call("POST", "/v1/people", {"name": "Late"}, Idempotency_Key=f"k{time.monotonic_ns()}")
     yield "patch", service.call("PATCH", f"/v1/people/{person}", {"jobTitle": f"Late {time.monotonic_ns()}"}, merge, If_Match="*")
     yield "delete", service.call("DELETE", f"/v1/people/{spare}", If_Match="*")
@@ -124,11 +124,11 @@ def writes(service):
     yield "upload", service.call("POST", "/v1/files", b"a" * 70_000, "application/octet-stream", Content_Disposition='attachment; filename="a"')
     yield "upload of an import", service.call("PUT", f"/v1/imports/{job}/groups", b"a,b\n" * 2000, "text/csv")
     yield "start of an import", service.call("POST", "/v1/imports", {"source": "gias"})
-    yield "import of people", service.call("POST", "/v1/people/import", (demo / "people.csv").read_bytes() + b"".join(
-        b"L%d,Late %d,l%d@example.org\n" % (n, n, n) for n in range(3)), "text/csv")
+    yield "import of people", service.call(
+        "POST", "/v1/people/import", (demo / "people.csv").read_bytes().replace(b"Okafor", b"Okafor%d" % time.monotonic_ns()), "text/csv")
     yield "token", service.call("POST", "/v1/tokens", {"name": "late", "scopes": ["schools:read"]})
     yield "webhook endpoint", service.call("POST", "/v1/webhook-endpoints", {"name": "Late", "url": "https://example.org/hook"})
-    yield "correction", service.call("PUT", "/v1/schools/urn:999001/overrides/capacity", {"value": 240, "reason": "Late"})
+    yield "correction", service.call("PUT", "/v1/schools/urn:999001/overrides/capacity", {"value": 100 + int(time.monotonic() * 10) % 800, "reason": "Late"})
     yield "action", service.call("POST", f"/v1/tokens/{spare_token}/rotate", {})
 
 
@@ -141,7 +141,7 @@ def check_refusing(service, state):
     """Reads go on, every write is refused as it should be, and readiness says so."""
     # Room that the log has within itself is used up first; that, too, is served as it should be.
     for _ in range(3000):
-        status = service.call("PATCH", f"/v1/people/{person}", {"jobTitle": os.urandom(400).hex()}, "application/merge-patch+json", If_Match="*")[0]
+        status = service.call("PATCH", f"/v1/people/{person}", {"jobTitle": os.urandom(75).hex()}, "application/merge-patch+json", If_Match="*")[0]
         if status != 200:
             break
         fill_up() if state == "full" else None
@@ -187,8 +187,7 @@ service = Service()
 person = service.call("POST", "/v1/people", {"name": "Ada"})[2]["id"]
 stored = service.call("POST", "/v1/files", b"kept", "application/octet-stream", Content_Disposition='attachment; filename="a"')[2]["id"]
 job = service.call("POST", "/v1/imports", {"source": "gias"})[2]["id"]
-spare_token = service.call("POST", "/v1/tokens", {"name": "spare", "scopes": ["schools:read"]})[2]
-spare_token = spare_token.get("token", spare_token)["id"]
+spare_token = service.call("POST", "/v1/tokens", {"name": "spare", "scopes": ["schools:read"]})[2]["id"]
 new_spares(service)
 check_writing(service, "with room")
 new_spares(service)

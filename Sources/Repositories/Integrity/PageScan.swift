@@ -9,9 +9,10 @@ enum PageScan {
     /// Sentences about what is wrong; none for a file of pages that carry no checksums.
     ///
     /// - Parameters:
-    ///   - log: pages that are taken from the log instead: a power cut may have left those half written. nil where somebody may be writing.
+    ///   - log: pages that are taken from the log instead: a power cut may have left those half written.
+    ///   - isStill: whether nobody is writing, so that the file has to be as long as it says.
     ///   - most: look at so many pages at most, spread evenly.
-    static func faults(in path: String, log: Set<UInt32>? = [], most: Int = .max) throws -> [String] {
+    static func faults(in path: String, log: Set<UInt32> = [], isStill: Bool = true, most: Int = .max) throws -> [String] {
         guard DatabasePage.areSummed(in: path) else { return [] }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
@@ -30,14 +31,16 @@ enum PageScan {
                 let pages = try read(descriptor, path, buffer, start, min(pagesAtOnce, count - start))
                 for page in 0..<pages where faults.count < limit {
                     let number = UInt32(start + page) + 1
-                    guard number != DatabasePage.neverUsed, log?.contains(number) != true, !isWhole(buffer, page, number) else { continue }
+                    guard number != DatabasePage.neverUsed, !log.contains(number), !isWhole(buffer, page, number) else { continue }
                     if try isDamaged(descriptor, path, number) {
+                        SummedFiles.note(number, of: SummedFiles.absolute(path))
                         faults.append("Page \(number) of \(path) is damaged, or was written by another program.")
                     }
                 }
             }
         }
-        if let missing = try missingPages(descriptor, path, count, log) { faults.append(missing) }
+        // Those of the newest commits may be in the log only.
+        if isStill, log.isEmpty, let missing = try missingPages(descriptor, path, count) { faults.append(missing) }
         return faults
     }
 
@@ -79,10 +82,9 @@ enum PageScan {
         }
     }
 
-    /// The header knows how many pages there are; those of the newest commits may be in the log only.
-    private static func missingPages(_ descriptor: Int32, _ path: String, _ count: Int, _ log: Set<UInt32>?) throws -> String? {
-        guard log?.isEmpty == true else { return nil }
-        return try withUnsafeTemporaryAllocation(byteCount: DatabasePage.size, alignment: 8) { buffer in
+    /// The header knows how many pages there are.
+    private static func missingPages(_ descriptor: Int32, _ path: String, _ count: Int) throws -> String? {
+        try withUnsafeTemporaryAllocation(byteCount: DatabasePage.size, alignment: 8) { buffer in
             guard try read(descriptor, path, buffer, 0, 1) == 1 else { return "\(path) ends within its first page." }
             let expected = buffer.load(fromByteOffset: 28, as: UInt32.self).bigEndian
             return count < Int(expected) ? "\(path) ends before its page \(expected)." : nil

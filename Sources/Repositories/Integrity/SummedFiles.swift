@@ -54,15 +54,17 @@ enum SummedFiles {
     private static let damage = Mutex<[String: Set<UInt32>]>([:])
 
     /// Pages of a database that this process found damaged when it read them.
-    static func damagedPages(of path: String) -> Set<UInt32> {
-        guard let whole = realpath(path, nil) else { return [] }
+    static func damagedPages(of path: String) -> Set<UInt32> { damage.withLock { $0[absolute(path)] ?? [] } }
+
+    /// As SQLite calls it.
+    static func absolute(_ path: String) -> String {
+        guard let whole = realpath(path, nil) else { return path }
         defer { free(whole) }
-        return damage.withLock { $0[String(cString: whole)] ?? [] }
+        return String(cString: whole)
     }
 
-    fileprivate static func note(_ page: UInt32, of name: UnsafePointer<CChar>) {
-        damage.withLock { _ = $0[String(cString: name), default: []].insert(page) }
-    }
+    /// - Parameter path: absolute, without links.
+    static func note(_ page: UInt32, of path: String) { damage.withLock { _ = $0[path, default: []].insert(page) } }
 
     // MARK: The table of functions
 
@@ -154,7 +156,7 @@ private struct SummedFile {
     }
 
     private func damaged(_ number: UInt32) -> Int32 {
-        SummedFiles.note(number, of: state.pointee.name)
+        SummedFiles.note(number, of: String(cString: state.pointee.name))
         return Self.badData
     }
 

@@ -7,12 +7,19 @@ extension Store {
 
     /// All but the bytes of files.
     func contentFindings() async throws -> [String] {
-        var findings = try PageScan.faults(in: directory.database, log: logPages)
+        var findings = try pageFindings()
         findings += try await pool.unsafeRead { IntegrityChecks.content($0) }
         guard !isReadOnly else { return try findings + IntegrityChecks.searchIndexes(ofCopyOf: directory.database) }
         // A check of a full-text index is spelled as an insert, so it needs the writer; it changes nothing.
         findings += try await queue.submit(isLarge: true, isDryRun: true) { database, _ in IntegrityChecks.searchIndexes(database) }
         return findings
+    }
+
+    /// Every page of the file, also where a start has looked at some only; those that are damaged count as met.
+    package func lookThroughPages() async throws -> [String] { try await Disk.work { try pageFindings() } }
+
+    private func pageFindings() throws -> [String] {
+        try PageScan.faults(in: directory.database, log: logPages ?? [], isStill: false)
     }
 
     private func fileFindings() async throws -> [String] {

@@ -44,12 +44,13 @@ package final class Store: Sendable {
         let opening = try directory.lockOpening()
         defer { withExtendedLifetime(opening) {} }
         if options.creates { try directory.createDatabase() }
-        directory.room.giveIfNeeded(in: directory.path)
         do {
-            let opened = try directory.prepare(options)
+            let directory = directory
+            let opened = try directory.room.using { try directory.prepare(options) }
             locks = Mutex([opened.lock] + service)
             logPages = opened.logPages
-            pool = try DatabasePool(path: directory.database, configuration: Self.configuration(readonly: isReadOnly))
+            let configuration = Self.configuration(readonly: isReadOnly)
+            pool = try directory.room.using { try DatabasePool(path: directory.database, configuration: configuration) }
             // The pool sets NORMAL when it switches to WAL, after a connection's own preparation.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             pointReaders = try PointReaders(path: directory.database, configuration: Self.configuration(readonly: true))
@@ -61,7 +62,7 @@ package final class Store: Sendable {
         } catch let error as DatabaseError where error.tellsOfDamage {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
         }
-        directory.room.keep(in: directory.path)
+        if let free = Disk.freeBytes(at: directory.path), free >= Disk.minimumFreeBytes { directory.room.keep() }
         queue = WriteQueue(pool: pool, watch: stateWatch, authority: authority)
         cache = EncodedCache(capacity: options.cacheBytes)
         now = options.clock
@@ -233,6 +234,8 @@ package final class Store: Sendable {
         try watcher.close()
         try pointReaders.close()
         try pool.close()
+        // What the log took may just have become free.
+        directory.room.keep()
         locks.withLock { $0 = [] }
     }
 }

@@ -16,6 +16,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     case noDatabase(path: String)
     /// The write-ahead log has commits that SQLite would leave out, with the number of its first bad frame.
     case tornLog(path: String, frame: Int)
+    /// The disk has no room to open the database in.
+    case noRoom(path: String, reason: String)
     /// The audit trail doesn't lead to where it led before.
     case shortenedTrail(path: String, seq: Int64)
     /// The file is there already and is not overwritten.
@@ -43,6 +45,8 @@ package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case .serviceIsRunning(let directory): "Another partnership service runs on the data directory \(directory)."
         case .noDatabase(let path):
             "There is no database at \(path). Is the disk it lies on mounted? To begin anew, run `partnership migrate`."
+        case .noRoom(let path, let reason):
+            "The disk of \(path) has no room, not even for opening the database: \(reason). Make some; 256 KiB are enough to read it."
         case .tornLog(let path, let frame):
             "\(path) is damaged at its frame \(frame), and acknowledged changes come after it. \(Self.wayOut)"
         case .shortenedTrail(let path, let seq):
