@@ -41,7 +41,8 @@ package enum ProblemTable {
             Problem(.eventsExpired, "What was changed then is no longer kept; the oldest event is \(oldest).", oldestSeq: oldest)
         case .ahead(let seq): Problem(.eventsAhead, "The newest event is \(seq).")
         case .busy: .unavailable("Too much is waiting to be written.", retryAfter: 1)
-        case .diskFull: .unavailable("The disk of the service is nearly full; tell whoever runs it.", retryAfter: 600)
+        case .diskFull: .unavailable("The disk of the service is full, or nearly; tell whoever runs it.", retryAfter: 600)
+        case .unwritable: .unavailable("Nothing can be written at the moment; tell whoever runs the service.", retryAfter: 60)
         }
     }
 }

@@ -18,7 +18,8 @@ struct CSVRowError: Error {
         case .conflict(let sentence), .notInThisState(let sentence, _), .refused(let sentence, _), .forbidden(let sentence):
             problems = [(nil, sentence)]
         case .notFound: problems = [(nil, "is about something that isn't there")]
-        case .preconditionFailed, .busy, .diskFull, .expired, .ahead: problems = [(nil, "was changed by somebody else meanwhile")]
+        case .preconditionFailed, .busy, .diskFull, .unwritable, .expired, .ahead:
+            problems = [(nil, "was changed by somebody else meanwhile")]
         }
     }
 

@@ -58,7 +58,7 @@ struct Application {
     func run() async throws {
         let options = settings.options
         let certificates = try settings.tls.map(TLSContextStore.init)
-        let store = try Store(directory: options.data.data, options: StoreOptions(role: .service))
+        let store = try Store(directory: options.data.data, options: StoreOptions(role: .service, migrates: false))
         let registry = PrometheusRegistry()
         MetricsSystem.bootstrap(registry)
 
@@ -66,7 +66,7 @@ struct Application {
             store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
             webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20,
             base: options.publicOrigin?.text ?? "", logger: logger)
-        try await services.ensureDefaults()
+        try await ensureDefaults(services)
         services.files.removeUnfinished()
 
         let contract = try Contract()
@@ -105,6 +105,7 @@ struct Application {
             Background { try await services.imports.run() }, Background { try await services.keptAnswers.run() },
             Background { try await services.events.run() }, Background { try await services.webhookSender.run() },
             Background { try await services.files.run() }, Background { try await services.requestClockwork.run() },
+            Background { await anchor(store) }, Background { await lookThrough(store) },
         ]
         // Without certificates there is nothing to read again, but the signal of a closed terminal would end the service.
         running.append(Background { await reloadOnHangup(certificates) })
@@ -130,6 +131,43 @@ struct Application {
         logger.info("Stopped")
         LineOutput.standardOutput.flush()
         LineOutput.standardError.flush()
+    }
+
+    /// What is missing can be added at the next start as well: a disk that takes nothing keeps nobody from reading.
+    private func ensureDefaults(_ services: DomainServices) async throws {
+        do {
+            try await services.ensureDefaults()
+        } catch let refusal as DomainError where [.diskFull, .unwritable].contains(refusal) {
+            logger.error("Nothing can be written; serving what can be read.", metadata: ["reason": "\(refusal)"])
+        }
+    }
+
+    /// Notes beside the database, and in the log, where the audit trail has come to: now, and every few minutes in which something was written.
+    private func anchor(_ store: Store) async {
+        while !Task.isCancelled {
+            do {
+                if let head = try store.anchor() {
+                    logger.info("Audit trail noted", metadata: ["seq": "\(head.seq)", "head": "\(head.hexHash)"])
+                }
+            } catch {
+                logger.warning("Where the audit trail has come to couldn't be noted.", metadata: ["error": "\(error)"])
+            }
+            if let page = store.damagedPages.first {
+                logger.critical("The database is damaged; run `partnership check`.", metadata: ["page": "\(page)"])
+            }
+            try? await Task.sleep(for: .seconds(300))
+        }
+    }
+
+    /// At the start a part of a large database is looked at; the rest beside the first requests.
+    private func lookThrough(_ store: Store) async {
+        do {
+            for finding in try await store.lookThroughPages() {
+                logger.critical("The database is damaged; run `partnership check`.", metadata: ["finding": "\(finding)"])
+            }
+        } catch {
+            logger.warning("The database's pages couldn't be looked through.", metadata: ["error": "\(error)"])
+        }
     }
 
     /// The standard limits, with no more connections than files may be open.

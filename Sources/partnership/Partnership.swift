@@ -1,4 +1,5 @@
 import ArgumentParser
+import Domain
 import Foundation
 
 /// The command line: one binary, a verb per job.
@@ -16,7 +17,7 @@ struct Partnership: AsyncParsableCommand {
         version: version,
         subcommands: [
             ServeCommand.self, ImportCommand.self, TokenCommand.self, MigrateCommand.self, CheckCommand.self, BackupCommand.self,
-            RestoreCommand.self, PurgeCommand.self, OpenAPICommand.self,
+            RestoreCommand.self, AcceptLossCommand.self, PurgeCommand.self, OpenAPICommand.self,
         ])
 
     static func main() async {
@@ -31,7 +32,20 @@ struct Partnership: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(withError: error)
+            exit(withError: DiskRefusal(error) ?? error)
+        }
+    }
+}
+
+/// What a disk that takes nothing comes to on the command line.
+private struct DiskRefusal: Error, CustomStringConvertible {
+    let description: String
+
+    init?(_ error: any Error) {
+        switch error {
+        case DomainError.diskFull: description = "The disk is full; nothing was written."
+        case DomainError.unwritable: description = "The disk takes nothing, it may be read-only; nothing was written."
+        default: return nil
         }
     }
 }

@@ -7,6 +7,7 @@ struct CrashTests {
     @Test("Killed in the middle of writes, again and again: every acknowledged write is there and the database is sound")
     func killed() throws {
         let directory = try TemporaryDirectory()
+        try directory.migrate()
         let demo = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../scripts/demo").standardized.path
         let loaded = try Binary.run(
             "import", "gias", "--establishments", demo + "/establishments.csv", "--group-links", demo + "/group-links.csv", "--data",
@@ -153,6 +154,7 @@ struct CrashTests {
     }
 
     private func token(_ directory: TemporaryDirectory) throws -> String {
+        try directory.migrate()
         let created = try Binary.run("token", "create", "--name", "crash", "--scopes", "people:read,people:write", "--data", directory.path)
         return created.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }

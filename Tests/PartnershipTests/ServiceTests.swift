@@ -107,7 +107,7 @@ struct ServiceTests {
     @Test("Killed during an upload and during an import: after a restart the upload is gone, the import says so and can run again")
     func killedImport() throws {
         let directory = try TemporaryDirectory()
-        let secret = try token(directory.path)
+        let secret = try token(directory.migrate())
         let service = try RunningService(data: directory.path)
         let connection = try #require(Connection(port: service.port))
         let id = try #require(connection.send("POST", "/v1/imports", token: secret, headers: json, body: #"{"source":"gias"}"#)?.id)
@@ -146,6 +146,7 @@ struct ServiceTests {
     @Test("import gias says in words what it did, and refuses with a sentence what it can't read")
     func importReport() throws {
         let directory = try TemporaryDirectory()
+        try directory.migrate()
         func load(_ establishments: String) throws -> Binary.Result {
             try Binary.run(
                 "import", "gias", "--establishments", establishments, "--group-links", Self.demo + "/group-links.csv", "--groups",

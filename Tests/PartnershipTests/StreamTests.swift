@@ -35,7 +35,7 @@ struct StreamTests {
     @Test("A stream has each change, ends when its token is revoked, and is ended whole when the service stops")
     func streams() throws {
         let directory = try TemporaryDirectory()
-        let data = directory.path + "/data"
+        let data = try directory.migrate("/data")
         let secret = try token(data, "lasting")
         let service = try RunningService(data: data)
         let connection = try #require(Connection(port: service.port))

@@ -5,7 +5,7 @@ import Testing
 struct VerbTests {
     @Test(
         "Every verb has a help that says what it is for",
-        arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "purge", "openapi"])
+        arguments: ["serve", "import", "token", "migrate", "check", "backup", "restore", "accept-loss", "purge", "openapi"])
     func help(verb: String) throws {
         let result = try Binary.run(verb, "--help")
         #expect(result.status == 0 && result.output.contains("OVERVIEW: ") && result.output.contains("USAGE: partnership \(verb)"))
@@ -70,7 +70,7 @@ struct VerbTests {
     @Test("import takes bank holidays and term dates, and refuses another file with the places that don't fit")
     func calendars() throws {
         let directory = try TemporaryDirectory()
-        let data = directory.path + "/data"
+        let data = try directory.migrate("/data")
         func division(_ name: String) -> String {
             """
             "\(name)": {"division": "\(name)", "events": [{"title": "Good Friday", "date": "2027-03-26", "notes": "", "bunting": false}]}
@@ -121,6 +121,7 @@ struct VerbTests {
         ])
     func tokenNames(name: String, scopes: String, sentence: String) throws {
         let directory = try TemporaryDirectory()
+        try directory.migrate()
         let result = try Binary.run("token", "create", "--name", name, "--scopes", scopes, "--data", directory.path)
         #expect(result.status != 0 && result.errors.contains(sentence) && !result.errors.contains("SQLite"), "\(result.errors)")
         #expect(try Binary.run("token", "list", "--data", directory.path).output == "")

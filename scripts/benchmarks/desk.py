@@ -67,6 +67,8 @@ def prepare(schools):
         request("POST", "/v1/support-requests/bulk", "\n".join(lines), kind="application/x-ndjson")
     # As the actions would have left them; 800,000 of those would take longer than everything else.
     with sqlite3.connect(DATABASE, timeout=60) as database:
+        # The service alone knows how to move the log into the database: each page gets a checksum.
+        database.execute("PRAGMA wal_autocheckpoint = 0")
         database.execute("UPDATE supportRequest SET state = 'closed', closeReason = 'done', closedAt = openedAt, dueBy = NULL, needsAttention = 0 "
             "WHERE rowid % 200 <> 0 AND id NOT IN (SELECT id FROM supportRequest ORDER BY openedAt DESC LIMIT 4000)"
         )

@@ -28,4 +28,6 @@ package enum DomainError: Error, Hashable, Sendable {
     case busy
     /// The disk has no room for what is sent.
     case diskFull
+    /// The disk takes nothing at the moment, for another reason.
+    case unwritable
 }

@@ -31,14 +31,16 @@ enum FileCopies {
         }
     }
 
-    /// Throws ``StoreError`` unless everything a database file names is at `source`, whole.
-    static func verify(namedBy database: String, at source: FileVault) throws {
+    /// What is wrong with the bytes at `source` that a database file names, as sentences.
+    static func findings(namedBy database: String, at source: FileVault) throws -> [String] {
         let queue = try DatabaseQueue(path: database, configuration: Store.configuration(readonly: true))
         defer { try? queue.close() }
-        for entry in try queue.inDatabase(entries) {
-            if let fault = try source.fault(of: entry) {
-                throw StoreError.damaged(path: source.path(entry.sha256), reason: "it is \(fault)")
+        do {
+            return try queue.inDatabase(entries).compactMap { entry in
+                try source.fault(of: entry).map { "\(source.path(entry.sha256)) is \($0)." }
             }
+        } catch let error as DatabaseError {
+            return [IntegrityChecks.unreadable(error)]
         }
     }
 }

@@ -30,9 +30,13 @@ package final class FileVault: Sendable {
 
     // MARK: Arriving
 
-    /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, and whatever `body` throws; then nothing of it
+    /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, `unwritable` where nothing can be written, and whatever `body` throws; then nothing of it
     /// stays.
     package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
+        do { return try await take(body) } catch { throw DomainError.refusing(error) }
+    }
+
+    private func take<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
         let file = try begin()
         var piece: [UInt8] = []
         // One piece is written while the next one comes.
@@ -75,6 +79,10 @@ package final class FileVault: Sendable {
 
     /// Gives what has arrived its name. While the hold lives it is kept, whether a row names it or not.
     package func keep(_ file: IncomingFile) throws -> FileHold {
+        do { return try name(file) } catch { throw DomainError.refusing(error) }
+    }
+
+    private func name(_ file: IncomingFile) throws -> FileHold {
         let sha256 = file.sha256
         let hold = FileHold(holds, sha256)
         try make(folder(sha256))
@@ -111,7 +119,7 @@ package final class FileVault: Sendable {
 
     /// While it is held nothing is removed, by whatever process.
     func lockForCopying() throws -> FileLock? {
-        try make(directory)
+        if mkdir(directory, 0o700) != 0, errno == EROFS { return nil }
         return try FileLock(copyingLock, exclusive: false, waits: true)
     }
 

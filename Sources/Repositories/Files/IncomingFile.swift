@@ -38,10 +38,7 @@ package final class IncomingFile: @unchecked Sendable {
             while done < bytes.count {
                 let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
                 if count < 0, errno == EINTR { continue }
-                guard count > 0 else {
-                    if errno == ENOSPC || errno == EDQUOT { throw DomainError.diskFull }
-                    throw FileError.last("write", path)
-                }
+                guard count > 0 else { throw FileError.last("write", path) }
                 done += count
             }
         }

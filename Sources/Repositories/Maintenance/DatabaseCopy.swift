@@ -29,17 +29,20 @@ enum DatabaseCopy {
 
     /// Throws ``StoreError`` unless the file is a whole database of ours that this binary understands.
     static func verify(_ path: String) throws {
+        if let fault = try findings(in: path).first { throw StoreError.damaged(path: path, finding: fault) }
+    }
+
+    /// All that a check looks at, but for the bytes of uploaded files. Throws ``StoreError`` for what is no database of ours, or a newer one.
+    static func findings(in path: String) throws -> [String] {
         guard access(path, R_OK) == 0 else { throw StoreError.missing(path: path) }
         do {
             let database = try DatabaseQueue(path: path, configuration: Store.configuration(readonly: true))
             defer { try? database.close() }
             try database.inDatabase { database in
-                guard try database.prepared("SELECT count(*) FROM sqlite_schema").first(read: { $0.integer(0) }) != 0 else {
-                    throw StoreError.damaged(path: path, reason: "it is empty")
-                }
+                guard try !Migrator.isEmpty(database) else { throw StoreError.damaged(path: path, reason: "it is empty") }
                 _ = try Migrator.check(database, path: path, allowsMigration: true)
-                if let fault = try IntegrityChecks.structure(database).first { throw StoreError.damaged(path: path, reason: fault) }
             }
+            return try IntegrityChecks.findings(in: path)
         } catch let error as DatabaseError {
             throw StoreError.damaged(path: path, reason: error.message ?? "unreadable")
         }
@@ -51,6 +54,29 @@ enum DatabaseCopy {
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         defer { close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileError.last("write", path) }
+    }
+
+    /// Where the audit trail of a database file has come to.
+    static func auditHead(of path: String) throws -> AuditHead? {
+        let database = try DatabaseQueue(path: path, configuration: Store.configuration(readonly: true))
+        defer { try? database.close() }
+        return try database.inDatabase { try AuditHead($0) }
+    }
+
+    /// Copies a file as it is, in place of an earlier copy, to disk.
+    static func copyFile(_ source: String, to destination: String) throws {
+        let from = open(source, O_RDONLY | O_CLOEXEC)
+        guard from >= 0 else { throw FileError.last("open", source) }
+        defer { close(from) }
+        let to = open(destination, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard to >= 0 else { throw FileError.last("make", destination) }
+        defer { close(to) }
+        while true {
+            let count = sendfile(to, from, nil, 1 << 30)
+            guard count >= 0 else { throw FileError.last("write", destination) }
+            if count == 0 { break }
+        }
+        guard fsync(to) == 0 else { throw FileError.last("write", destination) }
     }
 
     /// Gives a finished copy its name, durably. Replaces what has the name.

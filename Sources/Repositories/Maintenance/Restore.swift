@@ -8,9 +8,8 @@ package enum Restore {
     ///
     /// Refuses, with the old database untouched: a missing, damaged, newer or foreign copy; a directory that a service or command has open.
     package static func restore(_ copy: String, into directory: String) throws {
-        try DatabaseCopy.verify(copy)
-        let files = FileVault(directory: FileCopies.directory(besides: copy))
-        try FileCopies.verify(namedBy: copy, at: files)
+        try Backup.verify(copy)
+        let files = Backup.files(of: copy)
         let data = try DataDirectory.create(directory)
         let lock = try data.lockExclusively()
         defer { withExtendedLifetime(lock) {} }
@@ -22,8 +21,11 @@ package enum Restore {
             try FileCopies.copy(namedBy: temporary, from: files, to: FileVault(dataDirectory: directory))
             try settleLog(of: data.database)
             try keepAside(data.database, as: data.database + ".before-restore")
+            // Until the new one is noted nothing is compared.
+            try data.anchor.remove()
             try DatabaseCopy.synchronise(directory)
             try DatabaseCopy.move(temporary, to: data.database)
+            if let head = try DatabaseCopy.auditHead(of: data.database) { try data.anchor.write(head) }
         } catch {
             unlink(temporary)
             throw error

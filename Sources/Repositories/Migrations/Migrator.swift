@@ -1,4 +1,5 @@
 import GRDB
+import Glibc
 
 /// The schema's history: append-only, numbered, one file each. A shipped migration is never edited.
 enum Migrator {
@@ -29,14 +30,35 @@ enum Migrator {
         migrator.registerMigration("150-desk-work", foreignKeyChecks: .immediate) { try $0.execute(sql: migration150) }
         migrator.registerMigration("160-desk-queues", foreignKeyChecks: .immediate) { try $0.execute(sql: migration160) }
         migrator.registerMigration("170-who-is-told", foreignKeyChecks: .immediate) { try $0.execute(sql: migration170) }
+        // Nothing in the schema: from here on every page carries a checksum, see ``migrate(_:)``. A file that says otherwise is damaged.
+        migrator.registerMigration(pagesAreSummed, foreignKeyChecks: .immediate) { _ in }
         return migrator
     }()
 
-    /// Brings the database up to date. The caller makes sure that nobody else has it open.
+    private static let pagesAreSummed = "165-page-sums"
+
+    /// Brings the database up to date, once what is in it was copied beside it and the copy was looked at. The caller makes sure that
+    /// nobody else has it open.
     static func migrate(_ path: String) throws {
         let database = try DatabaseQueue(path: path, configuration: Store.configuration())
+        let isNew = try database.inDatabase { try isEmpty($0) }
+        if !isNew { try keepCopy(of: path) }
+        // A database of an earlier version is written anew, with room in its pages.
+        if !isNew, !DatabasePage.areSummed(in: path) {
+            try database.inDatabase { database in
+                try database.execute(sql: "VACUUM")
+                try database.checkpoint(.truncate)
+            }
+        }
         try migrator.migrate(database)
         try database.close()
+    }
+
+    private static func keepCopy(of path: String) throws {
+        let copy = path + ".before-migration"
+        unlink(copy)
+        try DatabaseCopy.write(path, to: copy)
+        try DatabaseCopy.verify(copy)
     }
 
     /// Refuses a database that this binary must not touch. Returns whether it is up to date; an empty file is not, and fine: it is about
@@ -46,23 +68,29 @@ enum Migrator {
             let database = try DatabaseQueue(path: path, configuration: Store.configuration())
             defer { try? database.close() }
             return try database.read { try check($0, path: path, allowsMigration: allowsMigration) }
-        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+        } catch let error as DatabaseError where error.tellsOfDamage {
             throw StoreError.damaged(path: path, reason: error.message ?? "unreadable")
         }
     }
 
     static func check(_ database: Database, path: String, allowsMigration: Bool) throws -> Bool {
-        let isEmpty = try database.prepared("SELECT count(*) FROM sqlite_schema").first { $0.integer(0) } == 0
-        guard !isEmpty else {
-            guard allowsMigration else { throw StoreError.missing(path: path) }
+        guard try !isEmpty(database) else {
+            guard allowsMigration else { throw StoreError.noDatabase(path: path) }
             return false
         }
         guard try database.prepared("PRAGMA application_id").first(read: { $0.integer(0) }) == applicationID else {
             throw StoreError.foreign(path: path)
         }
         if try migrator.hasBeenSuperseded(database) { throw StoreError.newer(path: path) }
+        guard try !migrator.appliedIdentifiers(database).contains(pagesAreSummed) || DatabasePage.areSummed(in: path) else {
+            throw StoreError.damaged(path: path, reason: "its header doesn't say that its pages carry checksums")
+        }
         let isCurrent = try migrator.hasCompletedMigrations(database)
         guard isCurrent || allowsMigration else { throw StoreError.needsMigration(path: path) }
         return isCurrent
+    }
+
+    static func isEmpty(_ database: Database) throws -> Bool {
+        try database.prepared("SELECT count(*) FROM sqlite_schema").first { $0.integer(0) } == 0
     }
 }

@@ -8,6 +8,8 @@ struct DataDirectory: Sendable {
     let path: String
     var database: String { path + "/partnership.db" }
     var files: String { path + "/files" }
+    var anchor: AuditAnchor { AuditAnchor(path: path + "/partnership.anchor") }
+    var room: StartingRoom { StartingRoom(path: path + "/partnership.room") }
     private var lockFile: String { path + "/partnership.lock" }
     private var openingLockFile: String { path + "/opening.lock" }
     private var serviceLockFile: String { path + "/service.lock" }
@@ -21,9 +23,12 @@ struct DataDirectory: Sendable {
     /// A directory that has a database already.
     static func existing(_ path: String) throws -> DataDirectory {
         let directory = DataDirectory(path: path)
-        guard access(directory.database, F_OK) == 0 else { throw StoreError.missing(path: directory.database) }
+        guard access(directory.database, F_OK) == 0 else { throw StoreError.noDatabase(path: directory.database) }
         return directory
     }
+
+    /// Whether nothing here can be written, whoever tries.
+    var isReadOnly: Bool { access(path, W_OK) != 0 && [EROFS, EACCES].contains(errno) }
 
     /// The database file is for its owner alone; SQLite gives its companions the same mode.
     func createDatabase() throws {
@@ -38,9 +43,12 @@ struct DataDirectory: Sendable {
     }
 
     func lockExclusively() throws -> FileLock {
-        guard let lock = try FileLock(lockFile, exclusive: true) else { throw StoreError.inUse(directory: path) }
+        guard let lock = try lockAlone() else { throw StoreError.inUse(directory: path) }
         return lock
     }
+
+    /// nil where somebody else has the database open.
+    func lockAlone() throws -> FileLock? { try FileLock(lockFile, exclusive: true) }
 
     /// Waits for others that are just opening the store.
     func lockOpening() throws -> FileLock {
@@ -60,7 +68,15 @@ final class FileLock: Sendable {
 
     /// nil when somebody else holds it, unless it `waits` for them.
     init?(_ path: String, exclusive: Bool, waits: Bool = false) throws {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        var descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor < 0, errno == EROFS {
+            descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            // Where nobody can make the file nobody can lock it, nor write anything.
+            if descriptor < 0, errno == ENOENT {
+                self.descriptor = -1
+                return
+            }
+        }
         guard descriptor >= 0 else { throw FileError.last("open", path) }
         guard flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | (waits ? 0 : LOCK_NB)) == 0 else {
             let reason = errno
@@ -71,11 +87,11 @@ final class FileLock: Sendable {
         self.descriptor = descriptor
     }
 
-    deinit { Glibc.close(descriptor) }
+    deinit { if descriptor >= 0 { Glibc.close(descriptor) } }
 
     /// From now on others may hold it too.
     func share() throws {
-        guard flock(descriptor, LOCK_SH) == 0 else { throw FileError.last("lock", "the data directory") }
+        guard descriptor < 0 || flock(descriptor, LOCK_SH) == 0 else { throw FileError.last("lock", "the data directory") }
     }
 }
 
@@ -84,6 +100,6 @@ enum FileError {
     static func last(_ operation: String, _ path: String) -> StoreError { make(operation, path, errno) }
 
     static func make(_ operation: String, _ path: String, _ code: Int32) -> StoreError {
-        .system(operation: operation, path: path, reason: String(cString: strerror(code)))
+        .system(operation: operation, path: path, code: code)
     }
 }

@@ -1,6 +1,7 @@
 package import Core
 import Domain
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// The one way to the database: SQLite in WAL mode, every commit on disk before it is answered (`synchronous=FULL`).
@@ -26,27 +27,30 @@ package final class Store: Sendable {
     /// Wakes whoever follows what is committed.
     package let commits: CommitWatch
     private let locks: Mutex<[FileLock]>
+    /// Whether nothing can be written where the database lies: then it is read as it is.
+    let isReadOnly: Bool
+    /// Pages that were in the log when the database was opened; nil where somebody else had it open already.
+    let logPages: Set<UInt32>?
 
-    /// Opens the database in `directory`, creates it when there is none, migrates it when it is older.
+    /// Opens the database in `directory`, creates it when there is none, migrates it when it is older, as the options allow.
     ///
-    /// Throws ``StoreError``: newer than this binary, in need of a migration that is not allowed, of another program, damaged, in use.
+    /// Throws ``StoreError``: newer than this binary, in need of a migration that is not allowed, of another program, damaged, in use, or with
+    /// its newest changes lost.
     package init(directory path: String, options: StoreOptions = StoreOptions()) throws {
-        directory = options.migrates ? try DataDirectory.create(path) : try DataDirectory.existing(path)
+        directory = options.creates ? try DataDirectory.create(path) : try DataDirectory.existing(path)
+        isReadOnly = directory.isReadOnly
         let service = options.role == .service ? [try directory.lockService()] : []
         // One opens at a time, so that two never migrate at once.
         let opening = try directory.lockOpening()
         defer { withExtendedLifetime(opening) {} }
-        if options.migrates { try directory.createDatabase() }
+        if options.creates { try directory.createDatabase() }
         do {
-            let isCurrent = try Migrator.check(directory.database, allowsMigration: options.migrates)
-            // A migration runs alone: not beside another process that knows another schema.
-            let lock = isCurrent ? try directory.lockShared() : try directory.lockExclusively()
-            locks = Mutex([lock] + service)
-            if !isCurrent {
-                try Migrator.migrate(directory.database)
-                try lock.share()
-            }
-            pool = try DatabasePool(path: directory.database, configuration: Self.configuration())
+            let directory = directory
+            let opened = try directory.room.using { try directory.prepare(options) }
+            locks = Mutex([opened.lock] + service)
+            logPages = opened.logPages
+            let configuration = Self.configuration(readonly: isReadOnly)
+            pool = try directory.room.using { try DatabasePool(path: directory.database, configuration: configuration) }
             // The pool sets NORMAL when it switches to WAL, after a connection's own preparation.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             pointReaders = try PointReaders(path: directory.database, configuration: Self.configuration(readonly: true))
@@ -54,21 +58,27 @@ package final class Store: Sendable {
             let stateWatch = try watcher.unsafeRead { try StateWatch($0) }
             self.stateWatch = stateWatch
             commits = CommitWatch { stateWatch?.mark }
-        } catch let error as DatabaseError where [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode) {
+            try Self.compareTrail(pool, directory, options)
+        } catch let error as DatabaseError where error.tellsOfDamage {
             throw StoreError.damaged(path: directory.database, reason: error.message ?? "unreadable")
         }
+        if let free = Disk.freeBytes(at: directory.path), free >= Disk.minimumFreeBytes { directory.room.keep() }
         queue = WriteQueue(pool: pool, watch: stateWatch, authority: authority)
         cache = EncodedCache(capacity: options.cacheBytes)
         now = options.clock
     }
 
     static func configuration(readonly: Bool = false) -> Configuration {
+        SummedFiles.install()
         var configuration = Configuration()
         configuration.readonly = readonly
         configuration.busyMode = .timeout(5)
         // More than there are cores: some of them wait for the disk.
         configuration.maximumReaderCount = 6
         configuration.prepareDatabase { database in
+            // Room for the checksum of each page, in databases and copies that are made.
+            var bytes = Int32(DatabasePage.sumBytes)
+            sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_RESERVE_BYTES, &bytes)
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
             // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed. A search reads its index again and again.
             try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -4096 : -8192)")
@@ -162,6 +172,41 @@ package final class Store: Sendable {
         }
     }
 
+    /// A write that changes nothing anybody reads: whether one is possible. Throws what keeps it from being.
+    package func tryWriting() async throws {
+        try await queue.submit { [now] database, _ in
+            try database.cached("INSERT INTO meta VALUES ('lastTriedAt', ?) ON CONFLICT DO UPDATE SET value = excluded.value")
+                .run([.instant(now())])
+        }
+    }
+
+    // MARK: Damage
+
+    /// Pages of the database that this process found damaged, in order.
+    package var damagedPages: [UInt32] { SummedFiles.damagedPages(of: directory.database).sorted() }
+
+    /// Notes beside the database where the audit trail has come to, and returns it; nil when nothing is new. What is readable is on disk, so
+    /// the note is never ahead.
+    @discardableResult
+    package func anchor() throws -> AuditHead? {
+        guard !isReadOnly, let head = try pool.read({ try AuditHead($0) }), try head != directory.anchor.read() else { return nil }
+        try directory.anchor.write(head)
+        return head
+    }
+
+    /// Whether the audit trail goes through where that of a backup ends.
+    package func goesOn(from backup: String) throws -> Bool {
+        guard let head = try DatabaseCopy.auditHead(of: backup) else { return true }
+        return try pool.read { try head.isPart(of: $0) }
+    }
+
+    /// Whether the trail still leads to where it was when that was last noted.
+    private static func compareTrail(_ pool: DatabasePool, _ directory: DataDirectory, _ options: StoreOptions) throws {
+        if options.acceptsLoss { return try directory.anchor.remove() }
+        guard let noted = try directory.anchor.read(), try !pool.read({ try noted.isPart(of: $0) }) else { return }
+        throw StoreError.shortenedTrail(path: directory.database, seq: noted.seq)
+    }
+
     // MARK: Closing
 
     /// Finishes the writes that wait, moves the log into the database file, closes the connections and releases the locks.
@@ -173,15 +218,19 @@ package final class Store: Sendable {
             pool.writeWithoutTransaction { _ in }
             isIdle = queue.isIdle
         }
-        try pool.writeWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA optimize")
+        pool.writeWithoutTransaction { database in
+            // A full disk keeps nobody from closing.
+            try? database.execute(sql: "PRAGMA optimize")
             _ = try? database.checkpoint(.truncate)
         }
+        _ = try? anchor()
         commits.close()
         stateWatch?.close()
         try watcher.close()
         try pointReaders.close()
         try pool.close()
+        // What the log took may just have become free.
+        directory.room.keep()
         locks.withLock { $0 = [] }
     }
 }

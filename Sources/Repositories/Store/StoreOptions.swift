@@ -12,17 +12,23 @@ package struct StoreOptions: Sendable {
     package var role: Role
     /// Whether an older database is brought up to date; else it is refused.
     package var migrates: Bool
+    /// Whether one is made where there is none; only where it `migrates`.
+    package var creates: Bool
+    /// Whether a database is opened although newer changes of it are lost: what is left of it counts from now on.
+    package var acceptsLoss: Bool
     /// Bytes of encoded resources kept in memory.
     package var cacheBytes: Int
     /// Where `tx.now` comes from.
     package var clock: @Sendable () -> Instant
 
     package init(
-        role: Role = .command, migrates: Bool = true, cacheBytes: Int = 16 << 20,
+        role: Role = .command, migrates: Bool = true, creates: Bool = true, acceptsLoss: Bool = false, cacheBytes: Int = 16 << 20,
         clock: @escaping @Sendable () -> Instant = { Instant.now() }
     ) {
         self.role = role
         self.migrates = migrates
+        self.creates = migrates && creates
+        self.acceptsLoss = acceptsLoss
         self.cacheBytes = cacheBytes
         self.clock = clock
     }

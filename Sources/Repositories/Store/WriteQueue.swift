@@ -111,7 +111,7 @@ final class WriteQueue: Sendable {
             if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
             // Where another process holds the write lock for longer than the busy timeout, everyone waits in vain.
             let isBusy = (error as? DatabaseError)?.resultCode == .SQLITE_BUSY
-            for job in jobs + (isBusy ? takeAll() : []) { job.fail(isBusy ? DomainError.busy : error) }
+            for job in jobs + (isBusy ? takeAll() : []) { job.fail(DomainError.refusing(error)) }
         }
     }
 
@@ -164,7 +164,7 @@ final class WriteQueue: Sendable {
             answer()
         } catch {
             if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
-            job.fail((error as? DatabaseError)?.resultCode == .SQLITE_BUSY ? DomainError.busy : error)
+            job.fail(DomainError.refusing(error))
         }
     }
 

@@ -161,7 +161,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .notImplemented:
             "The request uses a part of HTTP this service does not have, such as a transfer coding other than `chunked`."
         case .unavailable:
-            "The service is starting, stopping, or too busy for this request. `Retry-After` says after how many seconds to try again."
+            "The service is starting, stopping, or too busy for this request, or its disk takes nothing at the moment. `Retry-After` says after how many seconds to try again."
         case .versionNotSupported:
             "The service speaks HTTP/1.0, HTTP/1.1 and HTTP/2."
         }

@@ -182,7 +182,7 @@ extension Error {
     /// What the next line would meet as well.
     fileprivate var endsBulk: Bool {
         switch self as? DomainError {
-        case .busy, .diskFull: true
+        case .busy, .diskFull, .unwritable: true
         default: false
         }
     }

@@ -56,10 +56,7 @@ package final class BulkFile: Sendable {
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                if errno == ENOSPC || errno == EDQUOT { throw DomainError.diskFull }
-                throw ImportStaging.Failure.last("write", "a bulk")
-            }
+            guard count > 0 else { throw ImportStaging.Failure.last("write", "a bulk") }
             done += count
         }
     }

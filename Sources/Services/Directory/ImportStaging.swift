@@ -76,10 +76,7 @@ struct ImportStaging: Sendable {
         while done < bytes.count {
             let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                if errno == ENOSPC || errno == EDQUOT { throw DomainError.diskFull }
-                throw Failure.last("write", path)
-            }
+            guard count > 0 else { throw Failure.last("write", path) }
             done += count
         }
         return done
@@ -121,8 +118,10 @@ struct ImportStaging: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let description: String
 
-        static func last(_ action: String, _ path: String) -> Failure {
-            Failure(description: "Can't \(action) \(path): \(String(cString: strerror(errno)))")
+        /// Says `diskFull` or `unwritable` where that is what it comes to.
+        static func last(_ action: String, _ path: String) -> any Error {
+            let code = errno
+            return DomainError(writing: code) ?? Failure(description: "Can't \(action) \(path): \(String(cString: strerror(code)))")
         }
     }
 }

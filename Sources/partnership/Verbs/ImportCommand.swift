@@ -150,7 +150,7 @@ struct ImportCommand: AsyncParsableCommand {
         _ options: DataOptions,
         _ body: (Store, _ progress: @escaping @Sendable (RegisterProgress) async -> Void) async throws -> RegisterReport
     ) async throws -> RegisterReport {
-        let store = try Store(directory: options.data, options: StoreOptions(role: .command))
+        let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
         let bar = ProgressBar()
         let report: RegisterReport
         do {
@@ -177,7 +177,7 @@ enum CSVCommand {
         guard bytes.count <= CSVImport.maximumBytes else {
             throw ValidationError("\(file) is larger than \(CSVImport.maximumBytes >> 20) MiB.")
         }
-        let store = try Store(directory: data, options: StoreOptions(role: .command))
+        let store = try Store(directory: data, options: StoreOptions(role: .command, migrates: false))
         defer { try? store.close() }
         let report: CSVReport
         do {

@@ -33,7 +33,7 @@ enum ImportFile {
 
     /// Refusals become sentences with the place in the file.
     static func write<Value: Sendable>(to directory: String, _ body: (Store) async throws -> Value) async throws -> Value {
-        let store = try Store(directory: directory, options: StoreOptions(role: .command))
+        let store = try Store(directory: directory, options: StoreOptions(role: .command, migrates: false))
         defer { try? store.close() }
         try await TrustService(store: store).ensureExists()
         do {

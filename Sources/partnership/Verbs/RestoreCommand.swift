@@ -7,7 +7,7 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore",
         abstract: "Replace database and files by a backup.",
         discussion: """
-            The backup is verified first; a damaged one, one of another program, or one newer than this binary is refused. Refused too while the
+            The backup is checked first as `check` does; a damaged one, one of another program, or one newer than this binary is refused. Refused too while the
             service runs. The database replaced is kept beside as partnership.db.before-restore.
             """)
 

@@ -54,7 +54,7 @@ struct TokenCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let store = try Store(directory: options.data, options: StoreOptions(role: .command))
+            let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
             let services = DomainServices(store: store, directory: options.data, logger: Logger(label: "partnership"))
             let schoolIds = try schools.map { try Self.words($0).map { try Self.identify($0, services.schools) } }
             do {
@@ -94,7 +94,7 @@ struct TokenCommand: AsyncParsableCommand {
         @OptionGroup var options: DataOptions
 
         func run() async throws {
-            let store = try Store(directory: options.data, options: StoreOptions(role: .command))
+            let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
             try await TokenService(store: store).export(ListQuery(), .commandLine).each { encoded in
                 let token = try JSONCodec.decode(ApiToken.self, fromBytes: encoded.bytes)
                 let power = token.role?.rawValue ?? ([token.personId].compactMap(\.self) + token.scopes).joined(separator: ",")
@@ -120,7 +120,7 @@ struct TokenCommand: AsyncParsableCommand {
         var id: String
 
         func run() async throws {
-            let store = try Store(directory: options.data, options: StoreOptions(role: .command))
+            let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
             do {
                 _ = try await TokenService(store: store).revoke(id: id, .commandLine)
             } catch DomainError.notFound {

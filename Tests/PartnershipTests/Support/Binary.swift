@@ -57,6 +57,15 @@ final class TemporaryDirectory {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
+    /// Makes a database in it, or in a folder of it; returns where.
+    @discardableResult
+    func migrate(_ folder: String = "") throws -> String {
+        let data = path + folder
+        let made = try Binary.run("migrate", "--data", data)
+        try #require(made.status == 0, "\(made.errors)")
+        return data
+    }
+
     func file(_ name: String, _ content: String = "") throws -> String {
         let file = path + "/" + name
         try content.write(toFile: file, atomically: false, encoding: .utf8)
@@ -69,7 +78,7 @@ private final class Gathered: Sendable {
     let text = Mutex("")
 }
 
-/// `partnership serve` on free ports, over plain HTTP unless there is a certificate.
+/// `partnership serve` on free ports, over plain HTTP unless there is a certificate; on a new database where there is none.
 final class RunningService {
     let process = Process()
     let port: UInt16
@@ -85,6 +94,7 @@ final class RunningService {
     init(
         data: String, certificate: (chain: String, key: String)? = nil, metrics: Bool = false, before: String = ":", _ options: String...
     ) throws {
+        if !FileManager.default.fileExists(atPath: data + "/partnership.db") { try Binary.run("migrate", "--data", data) }
         let errors = Pipe()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments =

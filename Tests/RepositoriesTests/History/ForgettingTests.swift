@@ -74,7 +74,7 @@ import Testing
         let one = try person(4)
         try await test.store.write(.test) { try $0.insert(one) }
         try await erase([one], test)
-        try test.store.backup(to: test.directory + "/b.db")
+        try await test.store.backup(to: test.directory + "/b.db")
         #expect(!file(test.directory + "/b.db", contains: "Zyxwv"))
         #expect(file(test.directory + "/b.db", contains: "Erased person"))
     }

@@ -16,7 +16,7 @@ import Testing
         let test = try TestStore()
         let school = try await test.insert([.test(1)])[0]
         let writing = Task { for number in 100..<160 { try await test.insert([.test(number)]) } }
-        try test.store.backup(to: path(test, "b.db"))
+        try await test.store.backup(to: path(test, "b.db"))
         try await writing.value
         try test.store.close()
         #expect(!exists(path(test, "b.db.part")))
@@ -39,15 +39,15 @@ import Testing
     func noOverwrite() async throws {
         let test = try TestStore()
         try Data("mine".utf8).write(to: URL(fileURLWithPath: path(test, "b.db")))
-        #expect(throws: StoreError.exists(path: path(test, "b.db"))) { try test.store.backup(to: path(test, "b.db")) }
-        #expect(throws: (any Error).self) { try test.store.backup(to: path(test, "no/such/directory/b.db")) }
+        await #expect(throws: StoreError.exists(path: path(test, "b.db"))) { try await test.store.backup(to: path(test, "b.db")) }
+        await #expect(throws: (any Error).self) { try await test.store.backup(to: path(test, "no/such/directory/b.db")) }
     }
 
     @Test("A restore into a new directory works")
     func restoreElsewhere() async throws {
         let test = try TestStore()
         try await test.insert([.test(1)])
-        try test.store.backup(to: path(test, "b.db"))
+        try await test.store.backup(to: path(test, "b.db"))
         try Restore.restore(path(test, "b.db"), into: path(test, "new"))
         let restored = try Store(directory: path(test, "new"))
         #expect(try restored.readNow { try $0.list(School.self, ListQuery()) }.items.count == 1)
@@ -57,7 +57,7 @@ import Testing
     @Test("A restore is refused while the store is open, and the database stays as it is")
     func refusedWhileOpen() async throws {
         let test = try TestStore()
-        try test.store.backup(to: path(test, "b.db"))
+        try await test.store.backup(to: path(test, "b.db"))
         try await test.insert([.test(1)])
         #expect(throws: StoreError.inUse(directory: test.directory)) { try Restore.restore(path(test, "b.db"), into: test.directory) }
         #expect(try test.integer("SELECT count(*) FROM school") == 1)
@@ -66,7 +66,7 @@ import Testing
     @Test("A log left behind by a killed process doesn't reach the restored database")
     func leftOverLog() async throws {
         let test = try TestStore()
-        try test.store.backup(to: path(test, "b.db"))
+        try await test.store.backup(to: path(test, "b.db"))
         try await test.insert([.test(1)])
         // As after kill -9: the files as they are, the log not moved into the database.
         let killed = path(test, "killed")
@@ -86,7 +86,7 @@ import Testing
     func badCopies() async throws {
         let test = try TestStore()
         try await test.insert((0..<200).map { .test($0) })
-        try test.store.backup(to: path(test, "good.db"))
+        try await test.store.backup(to: path(test, "good.db"))
         try test.store.close()
         let good = try Data(contentsOf: URL(fileURLWithPath: path(test, "good.db")))
         let before = try Data(contentsOf: URL(fileURLWithPath: test.database))

@@ -108,7 +108,7 @@ import Testing
         let hold = try vault.keep(try await vault.receive(body(["kept"])))
         _ = try await record(hold, size: 4, test)
         let copy = test.directory + "/b.db"
-        try test.store.backup(to: copy)
+        try await test.store.backup(to: copy)
         try Restore.restore(copy, into: test.directory + "/new")
         let restored = try Store(directory: test.directory + "/new")
         #expect(try await restored.check() == [])
@@ -123,12 +123,12 @@ import Testing
         let hold = try vault.keep(try await vault.receive(body(["kept"])))
         _ = try await record(hold, size: 4, test)
         let path = URL(fileURLWithPath: vault.path(hold.sha256))
-        try test.store.backup(to: test.directory + "/b.db")
+        try await test.store.backup(to: test.directory + "/b.db")
         let copy = URL(fileURLWithPath: test.directory + "/b.db.files/\(hold.sha256.prefix(2))/\(hold.sha256)")
         for damage in [Data("kepT".utf8), Data("kep".utf8)] {
             try damage.write(to: path)
             #expect(try await test.store.check().count == 1)
-            #expect(throws: StoreError.self) { try test.store.backup(to: test.directory + "/c.db") }
+            await #expect(throws: StoreError.self) { try await test.store.backup(to: test.directory + "/c.db") }
             #expect(!FileManager.default.fileExists(atPath: test.directory + "/c.db"))
             try damage.write(to: copy)
             #expect(throws: StoreError.self) { try Restore.restore(test.directory + "/b.db", into: test.directory + "/new") }

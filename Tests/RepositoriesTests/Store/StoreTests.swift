@@ -49,7 +49,7 @@ import Testing
     func missing() throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
         let options = StoreOptions(migrates: false)
-        #expect(throws: StoreError.missing(path: directory + "/partnership.db")) { try Store(directory: directory, options: options) }
+        #expect(throws: StoreError.noDatabase(path: directory + "/partnership.db")) { try Store(directory: directory, options: options) }
         #expect(!FileManager.default.fileExists(atPath: directory))
     }
 
