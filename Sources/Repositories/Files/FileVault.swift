@@ -32,7 +32,9 @@ package final class FileVault: Sendable {
 
     /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, and whatever `body` throws; then nothing of it
     /// stays.
-    package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
+    package func receive<Body: AsyncSequence>(
+        _ body: Body, admit: (_ bytes: Int) throws -> Void = { _ in }
+    ) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
         let file = try begin()
         var piece: [UInt8] = []
         // One piece is written while the next one comes.
@@ -46,7 +48,9 @@ package final class FileVault: Sendable {
         }
         do {
             for try await bytes in body {
+                let before = piece.count
                 piece += bytes
+                try admit(piece.count - before)
                 if piece.count >= Self.pieceBytes { try await write() }
             }
             try await write()

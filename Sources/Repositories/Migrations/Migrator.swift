@@ -28,6 +28,7 @@ enum Migrator {
         migrator.registerMigration("140-support-desk", foreignKeyChecks: .immediate) { try $0.execute(sql: migration140) }
         migrator.registerMigration("150-desk-work", foreignKeyChecks: .immediate) { try $0.execute(sql: migration150) }
         migrator.registerMigration("160-desk-queues", foreignKeyChecks: .immediate) { try $0.execute(sql: migration160) }
+        migrator.registerMigration("180-pieces", foreignKeyChecks: .immediate) { try $0.execute(sql: migration180) }
         return migrator
     }()
 

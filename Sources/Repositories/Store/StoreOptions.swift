@@ -14,16 +14,19 @@ package struct StoreOptions: Sendable {
     package var migrates: Bool
     /// Bytes of encoded resources kept in memory.
     package var cacheBytes: Int
+    /// How long one write keeps others waiting.
+    package var writerTimes: WriterTimes
     /// Where `tx.now` comes from.
     package var clock: @Sendable () -> Instant
 
     package init(
-        role: Role = .command, migrates: Bool = true, cacheBytes: Int = 16 << 20,
+        role: Role = .command, migrates: Bool = true, cacheBytes: Int = 16 << 20, writerTimes: WriterTimes = WriterTimes(),
         clock: @escaping @Sendable () -> Instant = { Instant.now() }
     ) {
         self.role = role
         self.migrates = migrates
         self.cacheBytes = cacheBytes
+        self.writerTimes = writerTimes
         self.clock = clock
     }
 }

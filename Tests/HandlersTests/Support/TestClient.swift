@@ -39,24 +39,29 @@ final class TestClient: Sendable {
         return directory
     }
 
-    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute) async throws {
+    init(
+        requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, writerTimes: WriterTimes = WriterTimes(),
+        accountLimits: AccountLimits = AccountLimits(), change: (inout Responder.Settings) -> Void = { _ in }
+    ) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         try FileManager.default.copyItem(at: Self.template.get(), to: directory)
-        store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
+        store = try Store(
+            directory: directory.path, options: StoreOptions(role: .service, writerTimes: writerTimes, clock: { [clock] in clock.now }))
         services = DomainServices(
             store: store, directory: directory.path, webhookTransport: receiver, maximumFileBytes: 1 << 20,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            limits: accountLimits, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await services.ensureDefaults()
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
                 health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, eventRetention: 180,
-                maximumFileBytes: 1 << 20, version: "test",
+                maximumFileBytes: 1 << 20, accountLimits: accountLimits, version: "test",
                 securityContact: "mailto:security@example.org"))
         let tokens = services.tokens
         var settings = Responder.Settings()
         settings.requestsPerMinute = requestsPerMinute
+        change(&settings)
         responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: settings,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
