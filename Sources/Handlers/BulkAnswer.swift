@@ -15,7 +15,7 @@ enum BulkAnswer {
     /// An answer much longer than the request helps nobody.
     private static let maximumErrorsOfLine = 20
 
-    static func format(_ exchange: Exchange, isAtomic: Bool) -> BulkFormat<LineRefusal> {
+    static func format(_ exchange: Exchange, isAtomic: Bool, about type: ResourceType) -> BulkFormat<LineRefusal> {
         let rules = exchange.bulkRules
         return BulkFormat(
             read: { try rules.read($0) }, errors: { rules.errors(in: $0, creating: $1) }, creates: rules.creates,
@@ -23,20 +23,14 @@ enum BulkAnswer {
                 guard var problem = ProblemTable.problem(for: error) else { return nil }
                 problem.errors = Array(problem.errors.prefix(maximumErrorsOfLine))
                 return LineRefusal(problem: problem, document: isAtomic ? [] : exchange.document(of: problem))
-            })
+            }, encode: { encoded($0, $1, type) })
     }
 
-    static func answer(_ outcome: BulkOutcome<LineRefusal>, about type: ResourceType) -> Answer {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(outcome.lines.count * 160)
-        for (number, line) in outcome.lines {
-            bytes += encoded(number, line, type)
-            bytes.append(0x0A)
-        }
-        return .bytes("application/x-ndjson", bytes, status: outcome.isAtomic ? .ok : .multiStatus)
+    static func answer(_ outcome: BulkOutcome) -> Answer {
+        .bytes("application/x-ndjson", outcome.answer, status: outcome.isAtomic ? .ok : .multiStatus)
     }
 
-    private static func encoded(_ number: Int, _ line: BulkOutcome<LineRefusal>.Line, _ type: ResourceType) -> [UInt8] {
+    private static func encoded(_ number: Int, _ line: BulkLineResult<LineRefusal>, _ type: ResourceType) -> [UInt8] {
         var (status, id, etag, problem): (Int, String?, VersionTag?, [UInt8]?) = (204, nil, nil, nil)
         switch line {
         case .done(.created(let made, let tag)): (status, id, etag) = (201, made, tag)
@@ -60,7 +54,7 @@ enum BulkAnswer {
         writer.key("problem")
         problem.map { writer.raw($0) } ?? writer.null()
         writer.endObject()
-        return writer.bytes
+        return writer.bytes + [0x0A]
     }
 
     /// 422 that names the lines, each error under its line.
@@ -91,19 +85,19 @@ enum BulkAnswer {
 }
 
 extension ResourceOperations {
-    /// `POST /v1/…/bulk`: lines that create, update, upsert and delete, in one transaction.
+    /// `POST /v1/…/bulk`: lines that create, update, upsert and delete, in one transaction or in pieces.
     func bulk(_ operationId: String) -> Binding {
         Binding(operationId) { exchange in
             let file = try await service.receiveBulk(exchange.stream.limited(to: BulkFile.maximumBytes).chunks)
             let isAtomic = exchange.query.string("mode") != "partial"
             do {
-                let format = BulkAnswer.format(exchange, isAtomic: isAtomic)
+                let format = BulkAnswer.format(exchange, isAtomic: isAtomic, about: Service.Item.type)
                 return try await service.bulk(file, isAtomic: isAtomic, format, exchange.call)
             } catch let failed as BulkRefused<LineRefusal> {
                 throw BulkAnswer.problem(failed)
             }
         } answer: {
-            BulkAnswer.answer($0, about: Service.Item.type)
+            BulkAnswer.answer($0)
         }
     }
 }

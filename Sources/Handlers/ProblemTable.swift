@@ -10,6 +10,7 @@ package enum ProblemTable {
         case let problem as Problem: problem
         case let error as DomainError: refusal(error)
         case let refusal as BulkFile.Refusal: self.refusal(refusal)
+        case let refusal as BulkTooLarge: self.refusal(refusal)
         default: nil
         }
     }
@@ -21,6 +22,13 @@ package enum ProblemTable {
         case .lineTooLong(let number):
             Problem(.contentTooLarge, "Line \(number) is longer than \(BulkFile.maximumLineBytes) bytes.")
         }
+    }
+
+    private static func refusal(_ refusal: BulkTooLarge) -> Problem {
+        Problem(
+            .bulkTooLarge,
+            "After \(refusal.tried) \(refusal.parts) others would have waited for too long, so nothing was applied. About \(refusal.fitting) "
+                + "such \(refusal.parts) fit at a time.", fittingLines: refusal.fitting)
     }
 
     private static func refusal(_ error: DomainError) -> Problem {

@@ -1,15 +1,18 @@
 import HTTPTypes
 import Synchronization
 
-/// How many requests each token may send in a minute, counted from its first one (draft-ietf-httpapi-ratelimit-headers).
+/// How many requests each account may send in a minute, counted from its first one (draft-ietf-httpapi-ratelimit-headers). One that takes more than
+/// usual counts as several; what that is beyond the minute's number is owed from the next ones.
 final class RateLimiter: Sendable {
     static let windowSeconds = 60
+    /// Minutes' numbers that are owed at most.
+    private static let mostOwed = 10
 
-    /// What is left to a token.
+    /// What is left to an account.
     struct Share: Sendable {
         let limit: Int
         var remaining: Int
-        /// Until all of it is there again.
+        /// Until all of it is there again, or any of it when more is owed.
         let seconds: Int
         /// Of the window it was taken from.
         let start: Int
@@ -50,38 +53,59 @@ final class RateLimiter: Sendable {
     }
 
     /// Counts a request. nil where nobody is limited.
-    func take(_ principal: String) -> (share: Share, isAllowed: Bool)? {
+    func take(_ account: String) -> (share: Share, isAllowed: Bool)? {
         guard limit > 0 else { return nil }
-        let now = seconds()
         return state.withLock { state in
-            if now - state.sweptAt >= Self.windowSeconds {
-                state.windows = state.windows.filter { now - $0.value.start < Self.windowSeconds }
-                state.sweptAt = now
-            }
-            var window = state.windows[principal] ?? Window(start: now, used: 0)
-            if now - window.start >= Self.windowSeconds { window = Window(start: now, used: 0) }
+            var window = current(account, &state)
             let isAllowed = window.used < limit
             if isAllowed { window.used += 1 }
-            state.windows[principal] = window
-            let share = Share(
-                limit: limit, remaining: limit - window.used, seconds: Self.windowSeconds - (now - window.start), start: window.start,
-                policy: policy)
-            return (share, isAllowed)
+            state.windows[account] = window
+            return (share(window), isAllowed)
         }
     }
 
+    /// Counts what a request took beyond itself; what is left then.
+    func charge(_ requests: Int, to account: String, _ before: Share) -> Share {
+        guard requests > 0 else { return before }
+        return state.withLock { state in
+            var window = current(account, &state)
+            window.used = min(window.used + requests, max(window.used, limit * Self.mostOwed))
+            state.windows[account] = window
+            return share(window)
+        }
+    }
+
+    /// The window that runs, with what is owed from those before.
+    private func current(_ account: String, _ state: inout State) -> Window {
+        let now = seconds()
+        if now - state.sweptAt >= Self.windowSeconds {
+            state.windows = state.windows.filter { now - $0.value.start < Self.windowSeconds * max(1, ($0.value.used + limit - 1) / limit) }
+            state.sweptAt = now
+        }
+        guard let window = state.windows[account] else { return Window(start: now, used: 0) }
+        let over = (now - window.start) / Self.windowSeconds
+        guard over > 0 else { return window }
+        let owed = window.used - over * limit
+        return owed > 0 ? Window(start: window.start + over * Self.windowSeconds, used: owed) : Window(start: now, used: 0)
+    }
+
+    private func share(_ window: Window) -> Share {
+        let windows = max(1, window.used / limit)
+        return Share(
+            limit: limit, remaining: max(0, limit - window.used), seconds: windows * Self.windowSeconds - (seconds() - window.start),
+            start: window.start, policy: policy)
+    }
+
     /// Takes a request back that cost nothing; what is left then. To ask is not quite for nothing: it works ten times as often as the limit.
-    func giveBack(_ share: Share, _ principal: String) -> Share {
+    func giveBack(_ share: Share, _ account: String) -> Share {
         state.withLock { state in
-            guard var window = state.windows[principal], window.start == share.start, window.used > 0, window.givenBack < limit * 10 else {
+            guard var window = state.windows[account], window.start == share.start, window.used > 0, window.givenBack < limit * 10 else {
                 return share
             }
             window.used -= 1
             window.givenBack += 1
-            state.windows[principal] = window
-            var share = share
-            share.remaining += 1
-            return share
+            state.windows[account] = window
+            return self.share(window)
         }
     }
 }

@@ -8,7 +8,7 @@ package struct Responder: HTTPResponder {
     package struct Settings: Sendable {
         /// Unknown tokens an address may send in a minute.
         package var failedAuthenticationsPerMinute = 20
-        /// Requests a token may send in a minute; 0 is any number.
+        /// Requests an account may send in a minute; 0 is any number.
         package var requestsPerMinute = Settings.usualRequestsPerMinute
         /// A hundred a second: more than a front end or a nightly synchronisation needs, less than what takes the service from the others.
         package static let usualRequestsPerMinute = 6_000
@@ -16,6 +16,9 @@ package struct Responder: HTTPResponder {
         package var streamedBodySize = 1 << 30
         /// Exports at once; each holds a snapshot of the database.
         package var concurrentExports = 4
+        /// Of them, of one account: nobody takes them all.
+        package var exportsPerAccount = Settings.usualExportsPerAccount
+        package static let usualExportsPerAccount = 2
         /// How long one may take.
         package var exportDuration = Duration.seconds(600)
         /// Where the service is reached; nil for where each client says it is.
@@ -59,7 +62,7 @@ package struct Responder: HTTPResponder {
             authenticate: authenticate, isGuess: isGuess, attempts: AttemptLimiter(limit: settings.failedAuthenticationsPerMinute))
         self.isAllowed = isAllowed
         self.problem = problem
-        exports = ExportSlots(settings.concurrentExports)
+        exports = ExportSlots(settings.concurrentExports, perAccount: settings.exportsPerAccount)
         rates = RateLimiter(limit: settings.requestsPerMinute)
         idempotency = Idempotency(findKeptAnswer)
     }
@@ -88,17 +91,20 @@ package struct Responder: HTTPResponder {
     }
 
     package func respond(to request: HTTPServerRequest) async -> Response {
-        var share: RateLimiter.Share?
+        let cost = RequestCost()
+        var charged: (account: String, share: RateLimiter.Share)?
         var response: Response
         do {
-            response = try await answer(request, &share)
+            response = try await answer(request, cost, &charged)
         } catch {
             response = failure(error, of: request)
         }
-        if response.status == .notModified, let taken = share, let principal = request.record.principal {
-            share = rates.giveBack(taken, principal)
+        if let (account, taken) = charged {
+            // Whether it came to anything or not.
+            var share = rates.charge(cost.requests, to: account, taken)
+            if response.status == .notModified { share = rates.giveBack(share, account) }
+            share.apply(to: &response.headers)
         }
-        share?.apply(to: &response.headers)
         return response
     }
 
@@ -130,7 +136,9 @@ package struct Responder: HTTPResponder {
 
     // MARK: The order of checks
 
-    private func answer(_ request: HTTPServerRequest, _ share: inout RateLimiter.Share?) async throws -> Response {
+    private func answer(
+        _ request: HTTPServerRequest, _ cost: RequestCost, _ charged: inout (account: String, share: RateLimiter.Share)?
+    ) async throws -> Response {
         guard let target = RequestPath(request.head.path ?? "*") else { return try wholeServer(request.head.method) }
         let index: Int
         let values: [String]
@@ -157,11 +165,12 @@ package struct Responder: HTTPResponder {
         if let permission = operation.permission {
             actor = try authentication.actor(for: headers, from: request.remoteAddress)
             request.record.principal = actor.id
-            if let (left, isAllowed) = rates.take(actor.id) {
-                share = left
+            if let (left, isAllowed) = rates.take(actor.account) {
+                charged = (actor.account, left)
                 guard isAllowed else {
+                    let whose = actor.personId == nil ? "The token has" : "The tokens of this person have"
                     throw Problem(
-                        .tooManyRequests, "The token has sent the \(left.limit) requests it may send in a minute.",
+                        .tooManyRequests, "\(whose) sent what counts as the \(left.limit) requests of a minute.",
                         headers: [.retryAfter: String(left.seconds)])
                 }
             }
@@ -177,9 +186,11 @@ package struct Responder: HTTPResponder {
             operationId: operation.operationId,
             call: Call(
                 actor: actor, requestId: request.requestId, precondition: preconditions.forStore,
-                dryRun: parameters.query.boolean("dryRun") ?? false),
+                dryRun: parameters.query.boolean("dryRun") ?? false, cost: cost),
             query: parameters.query, list: parameters.list, body: .null,
-            stream: operation.streamsBody ? request.body.limited(to: settings.streamedBodySize) : request.body, target: nil,
+            stream: (operation.streamsBody ? request.body.limited(to: settings.streamedBodySize) : request.body)
+                .observed(BodyObserver { cost.count(bytes: $0.count) }),
+            target: nil,
             headers: headers,
             isSecure: request.isSecure, accepts: "", origin: settings.publicOrigin.origin(of: request.head.authority),
             base: settings.publicOrigin?.text ?? "", bulk: operation.body?.bulk,
@@ -268,9 +279,20 @@ package struct Responder: HTTPResponder {
     private func export(
         _ export: Binding.Export, _ format: ListExport.Format, _ operation: Operation, _ exchange: Exchange
     ) async throws -> Answer {
-        guard let slot = exports.take() else {
-            throw Problem.unavailable("As many exports as may run at once are running.", retryAfter: 10)
+        let slot: ExportSlots.Slot
+        do {
+            slot = try exports.take(for: exchange.call.actor.account)
+        } catch {
+            switch error {
+            case .allAreTaken: throw Problem.unavailable("As many exports as may run at once are running.", retryAfter: 10)
+            case .accountHasItsShare:
+                throw Problem(
+                    .tooManyRequests,
+                    "As many exports as one person or token may have at once, \(settings.exportsPerAccount), are running.",
+                    headers: [.retryAfter: "10"])
+            }
         }
+        exchange.call.cost.countExport()
         var exchange = exchange
         // An export is the whole list, wherever a page would end.
         exchange.list.cursor = nil

@@ -39,7 +39,8 @@ package enum CSVImport {
     /// Bytes of a file at most.
     package static let maximumBytes = 4 << 20
 
-    /// Takes the rows one by one in one transaction, each in a savepoint of its own.
+    /// Takes the rows one by one, each in a savepoint of its own, in pieces between which others write. Broken off and sent again it goes on, since what
+    /// is there already is found by its keys.
     ///
     /// Throws ``DomainError/invalid(_:)`` before anything is written when the file isn't what it is said to be.
     static func run(
@@ -52,24 +53,23 @@ package enum CSVImport {
         } catch let fault as CSVFault {
             throw DomainError.invalid([FieldError(pointer: "", code: "not-this-file", detail: "line \(fault.line) \(fault.reason)")])
         }
-        return try await store.write(call, isLarge: true) { transaction in
-            var report = CSVReport()
-            report.ignoredColumns = table.ignoredColumns
-            for fault in table.faults { report.reject([.init(line: fault.line, column: nil, reason: fault.reason)]) }
-            for row in table.rows {
-                do {
-                    switch try transaction.attempt({ try take(row, transaction) }) {
-                    case .created: report.created += 1
-                    case .updated: report.updated += 1
-                    case .unchanged: report.unchanged += 1
-                    }
-                } catch let error as CSVRowError {
-                    report.reject(error.problems.map { .init(line: row.line, column: $0.column, reason: $0.reason) })
-                } catch let error as DomainError {
-                    report.reject(CSVRowError(error).problems.map { .init(line: row.line, column: $0.column, reason: $0.reason) })
+        var report = CSVReport()
+        report.ignoredColumns = table.ignoredColumns
+        for fault in table.faults { report.reject([.init(line: fault.line, column: nil, reason: fault.reason)]) }
+        call.cost.count(lines: table.rows.count)
+        return try await store.writeInPieces(call, count: table.rows.count, from: report) { index, report, transaction in
+            let row = table.rows[index]
+            do {
+                switch try transaction.attempt({ try take(row, transaction) }) {
+                case .created: report.created += 1
+                case .updated: report.updated += 1
+                case .unchanged: report.unchanged += 1
                 }
+            } catch let error as CSVRowError {
+                report.reject(error.problems.map { .init(line: row.line, column: $0.column, reason: $0.reason) })
+            } catch let error as DomainError {
+                report.reject(CSVRowError(error).problems.map { .init(line: row.line, column: $0.column, reason: $0.reason) })
             }
-            return report
         }
     }
 }

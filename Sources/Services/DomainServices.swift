@@ -78,11 +78,12 @@ package struct DomainServices: Sendable {
     ///   - eventRetention: how many days events and deletions are kept.
     ///   - webhookTransport: what carries webhooks.
     ///   - maximumFileBytes: of an uploaded file.
+    ///   - limits: what one person or token may have.
     ///   - base: what addresses in events begin with: where the service is reached, empty where nobody says.
     package init(
         store: Store, directory: String, eventRetention: Int = EventService.usualRetentionDays,
-        webhookTransport: any WebhookTransport = NoTransport(), maximumFileBytes: Int = FileService.usualMaximumBytes, base: String = "",
-        logger: Logger
+        webhookTransport: any WebhookTransport = NoTransport(), maximumFileBytes: Int = FileService.usualMaximumBytes,
+        limits: AccountLimits = AccountLimits(), base: String = "", logger: Logger
     ) {
         self.store = store
         trust = TrustService(store: store)
@@ -107,7 +108,7 @@ package struct DomainServices: Sendable {
         calendars = CalendarService(store: store)
         bankHolidays = BankHolidayService(store: store)
         termDates = TermDatesImport(store: store)
-        tokens = TokenService(store: store)
+        tokens = TokenService(store: store, perPerson: limits.tokensPerPerson)
         imports = ImportService(store: store, directory: directory, logger: logger)
         frameworks = FrameworkService(store: store)
         processes = KeyProcessService(store: store)
@@ -135,7 +136,9 @@ package struct DomainServices: Sendable {
         timeEntries = TimeEntryService(store: store)
         supportReports = SupportReports(store: store)
         schoolImprovement = SchoolImprovementService(store: store)
-        files = FileService(store: store, maximumBytes: maximumFileBytes, logger: logger)
+        files = FileService(
+            store: store, maximumBytes: maximumFileBytes, unattachedBytes: max(limits.unattachedFileBytes, maximumFileBytes), logger: logger
+        )
         sharedResources = SharedResourceService(store: store)
         resourceVersions = ResourceVersionService(store: store, files: files)
         adoptions = AdoptionService(store: store)
@@ -160,4 +163,14 @@ package struct DomainServices: Sendable {
         try await trust.ensureExists()
         try await retention.ensureExist()
     }
+}
+
+/// What one person, with all their tokens, or one token of nobody may have.
+package struct AccountLimits: Sendable {
+    /// Good at the same time.
+    package var tokensPerPerson = TokenService.usualPerPerson
+    /// Of files that nothing has yet; one file of the largest size at least.
+    package var unattachedFileBytes = FileService.usualUnattachedBytes
+
+    package init() {}
 }

@@ -65,7 +65,7 @@ struct Application {
         let services = DomainServices(
             store: store, directory: options.data.data, eventRetention: options.eventRetentionDays,
             webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20,
-            base: options.publicOrigin?.text ?? "", logger: logger)
+            limits: options.accountLimits, base: options.publicOrigin?.text ?? "", logger: logger)
         try await ensureDefaults(services)
         services.files.removeUnfinished()
 
@@ -75,7 +75,8 @@ struct Application {
             contract: contract, services: services,
             service: ServiceHandlers(
                 health: services.health, limits: limits, requestsPerMinute: options.rateLimit,
-                eventRetention: options.eventRetentionDays, maximumFileBytes: services.files.maximumBytes, version: Partnership.version,
+                eventRetention: options.eventRetentionDays, maximumFileBytes: services.files.maximumBytes,
+                accountLimits: options.accountLimits, version: Partnership.version,
                 securityContact: options.securityContact))
         var rules = Responder.Settings()
         rules.streamedBodySize = max(ImportService.maximumFileBytes, services.files.maximumBytes)

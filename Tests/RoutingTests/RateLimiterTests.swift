@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 import Synchronization
 import Testing
@@ -41,6 +42,46 @@ struct RateLimiterTests {
         #expect(limiter.take("a")?.isAllowed == true)
         _ = limiter.giveBack(last.share, "a")
         #expect(limiter.take("a")?.isAllowed == false)
+    }
+
+    @Test("What a request takes beyond itself counts as further ones; what is too much is owed from the next minutes, ten at most")
+    func charged() throws {
+        let clock = Clock()
+        let limiter = RateLimiter(limit: 10) { clock.seconds }
+        let first = try #require(limiter.take("a")?.share)
+        #expect(limiter.charge(4, to: "a", first).remaining == 5)
+        let owing = limiter.charge(20, to: "a", first)
+        #expect(owing.remaining == 0 && owing.seconds == 120)
+        #expect(limiter.take("b")?.share.remaining == 9)
+        clock.pass(60)
+        let refused = try #require(limiter.take("a"))
+        #expect(!refused.isAllowed && refused.share.seconds == 60)
+        clock.pass(60)
+        #expect(limiter.take("a")?.share.remaining == 4)
+        _ = limiter.charge(1_000, to: "a", first)
+        clock.pass(540)
+        #expect(limiter.take("a")?.isAllowed == false)
+        clock.pass(60)
+        #expect(limiter.take("a")?.share.remaining == 9)
+    }
+
+    @Test("A usual request costs itself; lines, bytes, exports and time in which nobody else writes cost more")
+    func prices() {
+        func requests(_ count: (RequestCost) -> Void) -> Int {
+            let cost = RequestCost()
+            count(cost)
+            return cost.requests
+        }
+        let usual = requests {
+            $0.count(writer: .milliseconds(50))
+            $0.count(lines: 9)
+            $0.count(bytes: 200_000)
+        }
+        #expect(usual == 0)
+        #expect(requests { $0.count(lines: 10_000) } == 1_000)
+        #expect(requests { $0.count(bytes: 1 << 30) } == 4_096)
+        #expect(requests { $0.countExport() } == 20)
+        #expect(requests { for _ in 0..<20 { $0.count(writer: .milliseconds(50)) } } == 190)
     }
 
     @Test("Without a limit nobody is counted")

@@ -59,6 +59,9 @@ package struct Actor: Hashable, Sendable {
         return roles
     }
 
+    /// Whose limits it has part in: those of the person behind it, however many tokens they have; a token of nobody has its own.
+    package var account: String { personId ?? id }
+
     /// The service acting by itself: background work, migrations.
     package static let system = Actor(kind: .system, id: "system", name: "Partnership", grants: [Grant(role: "operator")])
     /// Whoever may run the binary on the data directory.
@@ -92,8 +95,13 @@ package struct Call: Sendable {
     package var dryRun: Bool
     /// With an `Idempotency-Key`: the answer is kept along with what the write changes. Never for a dry run.
     package var keeping: AnswerKeeping?
+    /// What it takes is counted here.
+    package let cost: RequestCost
 
-    package init(actor: Actor, requestId: String, precondition: Precondition = .none, dryRun: Bool = false) {
+    package init(
+        actor: Actor, requestId: String, precondition: Precondition = .none, dryRun: Bool = false, cost: RequestCost = RequestCost()
+    ) {
+        self.cost = cost
         self.actor = actor
         self.requestId = requestId
         self.precondition = precondition

@@ -79,6 +79,11 @@ package struct AnswerAlreadyKept: Error {
     package init() {}
 }
 
+/// The key was sent with another request before, of which a part was carried out.
+package struct KeyOfAnotherRequest: Error {
+    package init() {}
+}
+
 /// SHA-256 over what a request says, taken while its body passes by.
 package final class Fingerprint: Sendable {
     private struct State {

@@ -48,7 +48,7 @@ package struct EventHandlers: Sendable {
         }
         let seen = last ?? exchange.query.integer("after")
         let start = try await events.start(after: seen, exchange.call)
-        let slot = try slots.take(for: exchange.call.actor.personId ?? exchange.call.actor.id)
+        let slot = try slots.take(for: exchange.call.actor.account)
         return .eventStream { [events] sink in
             defer { slot.release() }
             try await events.follow(after: start, filter, exchange.call, isSame: exchange.isSameCaller, sink)

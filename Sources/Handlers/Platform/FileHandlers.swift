@@ -28,7 +28,7 @@ package struct FileHandlers: Sendable {
         let upload = FileService.Upload(
             name: headers[.contentDisposition].flatMap(ContentDisposition.filename) ?? "",
             contentType: headers[.contentType].flatMap(MediaType.essence(of:)) ?? "",
-            sha256: try headers[.reprDigest].flatMap(ReprDigest.sha256))
+            sha256: try headers[.reprDigest].flatMap(ReprDigest.sha256), declaredBytes: exchange.stream.declaredLength)
         return try .created(await files.receive(upload, exchange.stream.limited(to: files.maximumBytes).chunks, exchange.call))
     }
 

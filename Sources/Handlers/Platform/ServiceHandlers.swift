@@ -11,21 +11,23 @@ package struct ServiceHandlers: Sendable {
     private let requestsPerMinute: Int
     private let eventRetention: Int
     private let maximumFileBytes: Int
+    private let accountLimits: AccountLimits
     private let version: String
     private let securityContact: String
 
     /// - Parameters:
-    ///   - requestsPerMinute: how many a token may send; 0 is any number.
+    ///   - requestsPerMinute: how many an account may send; 0 is any number.
     ///   - eventRetention: how many days events are kept.
     ///   - maximumFileBytes: of an uploaded file.
     package init(
         health: HealthService, limits: ServerLimits, requestsPerMinute: Int, eventRetention: Int, maximumFileBytes: Int,
-        version: String, securityContact: String
+        accountLimits: AccountLimits = AccountLimits(), version: String, securityContact: String
     ) {
         self.health = health
         self.requestsPerMinute = requestsPerMinute
         self.eventRetention = eventRetention
         self.maximumFileBytes = maximumFileBytes
+        self.accountLimits = accountLimits
         self.limits = limits
         self.version = version
         self.securityContact = securityContact
@@ -80,6 +82,9 @@ package struct ServiceHandlers: Sendable {
             ("defaultPageSize", ListQuery.defaultLimit), ("maxLookupIdentifiers", SchoolService.maximumLookup),
             ("headerSeconds", Int(limits.headTimeout.components.seconds)), ("idleSeconds", Int(limits.idleTimeout.components.seconds)),
             ("maxConnections", limits.connections), ("requestsPerMinute", requestsPerMinute),
+            ("maxTokensPerPerson", accountLimits.tokensPerPerson),
+            ("maxUnattachedFileBytes", max(accountLimits.unattachedFileBytes, maximumFileBytes)),
+            ("maxExportsPerPerson", Responder.Settings.usualExportsPerAccount), ("maxBulkLines", BulkFile.maximumLines),
             ("maxEventStreams", StreamSlots.limit), ("maxEventStreamsPerToken", StreamSlots.limitPerToken),
             ("eventRetentionDays", eventRetention),
             ("idempotencyKeyHours", KeptAnswer.lifetimeHours), ("maxReplayedBodyBytes", KeptAnswer.maximumBody),

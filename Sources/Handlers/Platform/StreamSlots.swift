@@ -19,7 +19,8 @@ final class StreamSlots: Sendable {
         try state.withLock { state in
             guard state.byToken[token, default: 0] < Self.limitPerToken else {
                 throw Problem(
-                    .tooManyRequests, "The token has \(Self.limitPerToken) streams open, as many as it may.", headers: [.retryAfter: "15"])
+                    .tooManyRequests, "As many streams as one person or token may have, \(Self.limitPerToken), are open.",
+                    headers: [.retryAfter: "15"])
             }
             guard state.taken < Self.limit else {
                 throw Problem.unavailable("As many streams as may be open at once are open.", retryAfter: 15)

@@ -26,21 +26,26 @@ package struct SupportRequestRepository<Owner: Transaction> {
         return "BSR-\(year)-" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
-    /// Those that aren't finished, of a service, of a team, or all; by id.
-    package func running(serviceId: String? = nil, teamId: String? = nil) throws -> [SupportRequest] {
-        try rows(
-            "\(Self.running) AND (?1 IS NULL OR serviceId = ?1) AND (?2 IS NULL OR teamId = ?2)",
-            [serviceId.map(SQLValue.text) ?? .null, teamId.map(SQLValue.text) ?? .null])
+    /// Whether a change has left something to be done.
+    package func hasAftermath() throws -> Bool {
+        try transaction.connection.database.cached("SELECT 1 FROM requestAftermath LIMIT 1").first { _ in true } ?? false
     }
 
-    /// Those of a team that only named people see.
-    package func confidential(ofTeam id: String) throws -> [SupportRequest] {
-        try rows("teamId = ? AND isConfidential = 1", [.text(id)])
-    }
-
-    /// Those of a team that are linked with others.
-    package func linked(ofTeam id: String) throws -> [SupportRequest] {
-        try rows("teamId = ? AND EXISTS (SELECT 1 FROM requestLinkRequestIds WHERE value = supportRequest.id)", [.text(id)])
+    /// What a change has left to be done, and the next requests it is to be done with, by id; nil where nothing is left.
+    package func aftermath(limit: Int) throws -> (aftermath: RequestAftermath, requests: [SupportRequest])? {
+        let next = try transaction.connection.database.cached(
+            "SELECT work, owner, after FROM requestAftermath ORDER BY work, owner LIMIT 1"
+        )
+        .first { row in (RequestAftermath.Work(rawValue: row.text(0)), row.text(1), row.text(2)) }
+        guard let (work, owner, after) = next, let work else { return nil }
+        let condition =
+            switch work {
+            case .schedule: "\(Self.running) AND (?1 = '' OR serviceId = ?1 OR teamId = ?1)"
+            case .showConfidential: "teamId = ?1 AND isConfidential = 1"
+            case .showLinks: "teamId = ?1 AND EXISTS (SELECT 1 FROM requestLinkRequestIds WHERE value = supportRequest.id)"
+            }
+        let requests = try rows("\(condition) AND id > ?2", [.text(owner), .text(after)], limit: limit)
+        return (RequestAftermath(work, of: owner.isEmpty ? nil : owner), requests)
     }
 
     /// Whose work a person does on a day, because they are away.
@@ -168,5 +173,46 @@ package struct SupportRequestRepository<Owner: Transaction> {
             found.append(try RowDecoder(row: $0).decode(SupportRequest.self))
         }
         return found
+    }
+}
+
+/// What is to be done with support requests because something they follow from has changed.
+package struct RequestAftermath: Hashable, Sendable {
+    package enum Work: String, Sendable {
+        /// Work out anew when those that run are due.
+        case schedule
+        /// Show what is confidential to whoever is named in it now.
+        case showConfidential
+        /// Show links to whoever sees both ends now.
+        case showLinks
+    }
+
+    package let work: Work
+    /// The service or team whose requests it is about; nil for all.
+    package let owner: String?
+
+    package init(_ work: Work, of owner: String? = nil) {
+        self.work = work
+        self.owner = owner
+    }
+
+    fileprivate var key: [SQLValue] { [.text(work.rawValue), .text(owner ?? "")] }
+}
+
+extension SupportRequestRepository<WriteTransaction> {
+    /// From the first request on, also where it was under way.
+    package func begin(_ aftermath: RequestAftermath) throws {
+        try transaction.connection.database.cached("INSERT OR REPLACE INTO requestAftermath (work, owner, after) VALUES (?, ?, '')")
+            .run(aftermath.key)
+    }
+
+    /// It was done up to this request; nil where it was done with all.
+    package func note(_ aftermath: RequestAftermath, doneUpTo id: String?) throws {
+        let database = transaction.connection.database
+        if let id {
+            try database.cached("UPDATE requestAftermath SET after = ?3 WHERE work = ?1 AND owner = ?2").run(aftermath.key + [.text(id)])
+        } else {
+            try database.cached("DELETE FROM requestAftermath WHERE work = ? AND owner = ?").run(aftermath.key)
+        }
     }
 }

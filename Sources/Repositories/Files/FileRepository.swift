@@ -29,4 +29,12 @@ package struct FileRepository<Owner: Transaction> {
         try transaction.connection.database.cached("SELECT 1 FROM file WHERE sha256 = ? LIMIT 1").first([.text(sha256)]) { _ in true }
             ?? false
     }
+
+    /// Bytes of the files somebody has uploaded that nothing has: no version, request or message, and nothing published.
+    package func unattachedBytes(of account: String) throws -> Int {
+        let owners = ["resourceVersionFileIds", "supportRequestFileIds", "requestMessageFileIds"]
+        let isAttached = owners.map { "EXISTS (SELECT 1 FROM \($0) WHERE value = file.id)" }.joined(separator: " OR ")
+        let sql = "SELECT sum(sizeBytes) FROM file WHERE recordedBy = ? AND sharedWith <> 'everyone' AND NOT (\(isAttached))"
+        return try transaction.connection.database.cached(sql).first([.text(account)]) { Int($0.integer(0)) } ?? 0
+    }
 }

@@ -32,11 +32,15 @@ package final class FileVault: Sendable {
 
     /// Takes a body as it comes, to disk. Throws `diskFull` where there is no room for it, `unwritable` where nothing can be written, and whatever `body` throws; then nothing of it
     /// stays.
-    package func receive<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
-        do { return try await take(body) } catch { throw DomainError.refusing(error) }
+    package func receive<Body: AsyncSequence>(
+        _ body: Body, admit: (_ bytes: Int) throws -> Void = { _ in }
+    ) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
+        do { return try await take(body, admit) } catch { throw DomainError.refusing(error) }
     }
 
-    private func take<Body: AsyncSequence>(_ body: Body) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
+    private func take<Body: AsyncSequence>(
+        _ body: Body, _ admit: (_ bytes: Int) throws -> Void
+    ) async throws -> IncomingFile where Body.Element: Sequence<UInt8> {
         let file = try begin()
         var piece: [UInt8] = []
         // One piece is written while the next one comes.
@@ -50,7 +54,9 @@ package final class FileVault: Sendable {
         }
         do {
             for try await bytes in body {
+                let before = piece.count
                 piece += bytes
+                try admit(piece.count - before)
                 if piece.count >= Self.pieceBytes { try await write() }
             }
             try await write()

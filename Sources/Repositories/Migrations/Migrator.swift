@@ -29,9 +29,10 @@ enum Migrator {
         migrator.registerMigration("140-support-desk", foreignKeyChecks: .immediate) { try $0.execute(sql: migration140) }
         migrator.registerMigration("150-desk-work", foreignKeyChecks: .immediate) { try $0.execute(sql: migration150) }
         migrator.registerMigration("160-desk-queues", foreignKeyChecks: .immediate) { try $0.execute(sql: migration160) }
-        migrator.registerMigration("170-who-is-told", foreignKeyChecks: .immediate) { try $0.execute(sql: migration170) }
         // Nothing in the schema: from here on every page carries a checksum, see ``migrate(_:)``. A file that says otherwise is damaged.
         migrator.registerMigration(pagesAreSummed, foreignKeyChecks: .immediate) { _ in }
+        migrator.registerMigration("170-who-is-told", foreignKeyChecks: .immediate) { try $0.execute(sql: migration170) }
+        migrator.registerMigration("180-pieces", foreignKeyChecks: .immediate) { try $0.execute(sql: migration180) }
         return migrator
     }()
 

@@ -56,6 +56,21 @@ package struct ApiTokenRepository<Owner: Transaction> {
         return tokens
     }
 
+    /// How many tokens of a person are good.
+    package func usable(ofPerson id: String, at now: Instant) throws -> Int {
+        try count("personId = ?", id, now)
+    }
+
+    /// How many tokens that are nobody's and were issued by an account are good.
+    package func usable(issuedBy account: String, at now: Instant) throws -> Int {
+        try count("personId IS NULL AND issuedBy = ?", account, now)
+    }
+
+    private func count(_ condition: String, _ value: String, _ now: Instant) throws -> Int {
+        let sql = "SELECT count(*) FROM apiToken WHERE \(condition) AND revokedAt IS NULL AND (expiresAt IS NULL OR expiresAt > ?)"
+        return try transaction.connection.database.cached(sql).first([.text(value), .instant(now)]) { Int($0.integer(0)) } ?? 0
+    }
+
     package func isEmpty() throws -> Bool {
         try transaction.connection.database.cached("SELECT 1 FROM apiToken LIMIT 1").first { _ in true } == nil
     }

@@ -24,6 +24,19 @@ package struct KeptAnswerRepository<Owner: Transaction> {
         }
     }
 
+    /// How far a request got that went in pieces and was broken off: what it says, as of ``find(_:at:)``, up to which line, and the answer until then.
+    package func parts(_ key: IdempotencyKey, at now: Instant) throws -> (fingerprint: [UInt8]?, lastLine: Int, answer: [UInt8])? {
+        var found: (fingerprint: [UInt8]?, lastLine: Int, answer: [UInt8])?
+        try transaction.connection.database.cached(
+            """
+            SELECT fingerprint, lastLine, body FROM keptPart
+            WHERE principal = ? AND key = ? AND path = ? AND method = ? AND keptAt > ? ORDER BY firstLine
+            """
+        ).eachRow(key.columns + [.instant(now.startOfKept)]) { row in
+            found = (row.optionalBlob(0), Int(row.integer(1)), (found?.answer ?? []) + (row.optionalBlob(2) ?? []))
+        }
+        return found
+    }
 }
 
 extension KeptAnswerRepository<BookkeepingTransaction> {
@@ -34,7 +47,10 @@ extension KeptAnswerRepository<BookkeepingTransaction> {
             "DELETE FROM keptAnswer WHERE rowid IN (SELECT rowid FROM keptAnswer WHERE keptAt <= ? ORDER BY keptAt LIMIT ?)"
         )
         .run([.instant(transaction.now.startOfKept), .integer(Int64(limit))])
-        return database.changes
+        let answers = database.changes
+        // Rare: only what was broken off has any.
+        try database.cached("DELETE FROM keptPart WHERE keptAt <= ?").run([.instant(transaction.now.startOfKept)])
+        return answers
     }
 }
 
@@ -59,6 +75,28 @@ extension KeptAnswerRepository<WriteTransaction> {
                 .instant(now),
             ])
         guard database.changes == 1 else { throw AnswerAlreadyKept() }
+        try database.cached("DELETE FROM keptPart WHERE principal = ? AND key = ? AND path = ? AND method = ?").run(keeping.key.columns)
+    }
+
+    /// Keeps how far a request got that goes in pieces. Throws ``AnswerAlreadyKept`` where another one with its key got there as well.
+    ///
+    /// - Parameters:
+    ///   - lines: those that were done since the part before.
+    ///   - answer: what is answered for them.
+    package func keepPart(_ keeping: AnswerKeeping, lines: ClosedRange<Int>, answer: [UInt8]) throws {
+        guard try find(keeping.key, at: transaction.now) == nil else { throw AnswerAlreadyKept() }
+        let database = transaction.connection.database
+        try database.cached(
+            """
+            INSERT INTO keptPart (principal, key, path, method, firstLine, lastLine, fingerprint, body, keptAt)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
+            """
+        ).run(
+            keeping.key.columns + [
+                .integer(Int64(lines.lowerBound)), .integer(Int64(lines.upperBound)), .blob(keeping.fingerprint.value), .blob(answer),
+                .instant(transaction.now),
+            ])
+        guard database.changes == 1 else { throw AnswerAlreadyKept() }
     }
 
     /// Empties all kept answers. Which of them say what is to be forgotten only reading each would tell, and erasing is rare: a request that
@@ -66,6 +104,9 @@ extension KeptAnswerRepository<WriteTransaction> {
     func forget() throws {
         try transaction.connection.database.cached(
             "UPDATE keptAnswer SET fingerprint = NULL, body = NULL, digest = NULL WHERE digest IS NOT NULL"
+        ).run()
+        try transaction.connection.database.cached(
+            "UPDATE keptPart SET fingerprint = NULL, body = NULL WHERE fingerprint IS NOT NULL"
         ).run()
     }
 }

@@ -24,6 +24,12 @@ package final class Store: Sendable {
     private let watcher: DatabaseQueue
     private let stateWatch: StateWatch?
     private let authority = Remembered<any Sendable>(.untilAuthorityChanges)
+    let rehearsals: Rehearsals
+    /// Who waits for the next compaction.
+    private let compacting = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let times: WriterTimes
+    /// For bulks and imports.
+    package let turns = Turns(4)
     /// Wakes whoever follows what is committed.
     package let commits: CommitWatch
     private let locks: Mutex<[FileLock]>
@@ -64,6 +70,8 @@ package final class Store: Sendable {
         }
         if let free = Disk.freeBytes(at: directory.path), free >= Disk.minimumFreeBytes { directory.room.keep() }
         queue = WriteQueue(pool: pool, watch: stateWatch, authority: authority)
+        rehearsals = Rehearsals(pool)
+        times = options.writerTimes
         cache = EncodedCache(capacity: options.cacheBytes)
         now = options.clock
     }
@@ -83,7 +91,7 @@ package final class Store: Sendable {
             // KiB. The kernel caches the file anyway; a large cache pays only where pages are changed. A search reads its index again and again.
             try database.execute(sql: "PRAGMA cache_size = \(database.configuration.readonly ? -4096 : -8192)")
             guard !database.configuration.readonly else { return }
-            // What is deleted is overwritten at once, as far as SQLite can; ``compact()`` does the rest.
+            // What is deleted is overwritten at once, as far as SQLite can; ``compact(for:)`` does the rest.
             try database.execute(sql: "PRAGMA secure_delete = ON")
             try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
             try database.execute(sql: "PRAGMA journal_size_limit = 67108864")
@@ -131,17 +139,44 @@ package final class Store: Sendable {
     /// same commit fails: all it leaves is in the database.
     ///
     /// With `call.dryRun` everything is checked and rolled back; with `call.keeping` the answer is kept along with the rows. `source` names
-    /// where the values come from, for the audit trail (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. Throws
-    /// ``DomainError/busy`` when too much waits.
+    /// where the values come from, for the audit trail (`gias`). `isLarge` is for chunks of many rows: they let small writes go first. `share`
+    /// is the time that a write of many parts has; `body` looks at it between them. Throws ``DomainError/busy`` when too much waits.
     @discardableResult
     package func write<Value: Sendable>(
-        _ call: Call, source: String? = nil, isLarge: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> Value
+        _ call: Call, source: String? = nil, isLarge: Bool = false, within share: WriterShare? = nil,
+        _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws -> Value {
-        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [now] database, batch in
-            let transaction = WriteTransaction(Connection(database), batch, call: call, source: source, now: now())
+        let (value, followUp) = try await commit(call, source: source, isLarge: isLarge, within: share, body)
+        await followUp?(self)
+        return value
+    }
+
+    /// The same; what follows from it is for the caller to do.
+    func commit<Value: Sendable>(
+        _ call: Call, source: String? = nil, isLarge: Bool = false, within share: WriterShare? = nil,
+        _ body: @escaping @Sendable (WriteTransaction) throws -> Value
+    ) async throws -> (Value, followUp: WriteTransaction.FollowUp?) {
+        try await queue.submit(isLarge: isLarge, isDryRun: call.dryRun) { [self] database, batch in
+            let began = ContinuousClock.now
+            defer { call.cost.count(writer: ContinuousClock.now - began) }
+            let transaction = WriteTransaction(
+                Connection(database), batch, call: call, source: source, now: now(), time: share.map(time))
             let value = try body(transaction)
             if let keeping = call.keeping, !call.dryRun { try transaction.keptAnswers.keep(keeping, of: value) }
-            return value
+            return (value, call.dryRun ? nil : transaction.followUp)
+        }
+    }
+
+    /// How a write of many parts shares the writer with others.
+    package enum WriterShare: Sendable {
+        case piece, whole
+    }
+
+    private func time(_ share: WriterShare) -> WriterTime {
+        let waitingSince: @Sendable () -> ContinuousClock.Instant? = { [queue] in queue.waitingSince }
+        return switch share {
+        case .piece: WriterTime(longest: times.piece, shared: times.piece, waitingSince: waitingSince)
+        case .whole: WriterTime(longest: times.wholeAlone, shared: times.whole, waitingSince: waitingSince)
         }
     }
 
@@ -158,16 +193,29 @@ package final class Store: Sendable {
     /// Writes the database anew from what is in it, and empties the log: what was erased before is in no byte of either afterwards.
     ///
     /// Overwriting what is deleted is not enough: when SQLite moves cells from one page to another, it leaves copies in the unused middle of
-    /// the page. Writers wait meanwhile, about a second for every hundred megabytes. What can't be done now, because another process writes or a reader
-    /// holds an older state for long, the next one does, or ``close()``.
-    package func compact() async {
+    /// the page. Writers wait meanwhile, about a second for every hundred megabytes: it can't be done in pieces, and whoever asks for it
+    /// while one waits shares that one. What can't be done now, because another process writes or a reader holds an older state for long, the next one
+    /// does, or ``close()``.
+    package func compact(for call: Call) async {
         await withCheckedContinuation { continuation in
-            pool.asyncWriteWithoutTransaction { database in
+            let isFirst = compacting.withLock { waiting in
+                waiting.append(continuation)
+                return waiting.count == 1
+            }
+            guard isFirst else { return }
+            pool.asyncWriteWithoutTransaction { [self] database in
+                let began = ContinuousClock.now
+                // Whoever comes from here on may have erased more than this one sees.
+                let served = compacting.withLock { waiting in
+                    defer { waiting = [] }
+                    return waiting
+                }
                 // A database's worth of memory could be too much.
                 _ = try? database.execute(sql: "PRAGMA temp_store = FILE; VACUUM")
                 _ = try? database.execute(sql: "PRAGMA temp_store = MEMORY")
                 _ = try? database.checkpoint(.truncate)
-                continuation.resume()
+                call.cost.count(writer: ContinuousClock.now - began)
+                for waiting in served { waiting.resume() }
             }
         }
     }

@@ -18,11 +18,14 @@ package struct StoreOptions: Sendable {
     package var acceptsLoss: Bool
     /// Bytes of encoded resources kept in memory.
     package var cacheBytes: Int
+    /// How long one write keeps others waiting.
+    package var writerTimes: WriterTimes
     /// Where `tx.now` comes from.
     package var clock: @Sendable () -> Instant
 
     package init(
         role: Role = .command, migrates: Bool = true, creates: Bool = true, acceptsLoss: Bool = false, cacheBytes: Int = 16 << 20,
+        writerTimes: WriterTimes = WriterTimes(),
         clock: @escaping @Sendable () -> Instant = { Instant.now() }
     ) {
         self.role = role
@@ -30,6 +33,7 @@ package struct StoreOptions: Sendable {
         self.creates = migrates && creates
         self.acceptsLoss = acceptsLoss
         self.cacheBytes = cacheBytes
+        self.writerTimes = writerTimes
         self.clock = clock
     }
 }

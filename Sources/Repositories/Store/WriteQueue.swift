@@ -17,6 +17,7 @@ final class WriteQueue: Sendable {
 
     /// One write that waits. Exactly one of its two answers is called, once.
     private struct Job: Sendable {
+        let since = ContinuousClock.now
         /// All checks, nothing kept.
         let isDryRun: Bool
         /// Does the work and returns what to do after the commit. May be called twice, the first time for nothing.
@@ -67,6 +68,9 @@ final class WriteQueue: Sendable {
 
     /// How many writes wait for a batch.
     var waiting: Int { state.withLock { $0.small.count + $0.large.count } }
+
+    /// Since when the first of the small writes has waited for one that has the writer.
+    var waitingSince: ContinuousClock.Instant? { state.withLock { $0.small.first?.since } }
 
     /// Whether nothing waits and no batch runs.
     var isIdle: Bool { state.withLock { !$0.isDraining } }

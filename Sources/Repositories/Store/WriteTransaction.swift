@@ -11,15 +11,21 @@ package final class WriteTransaction: Transaction {
     /// The one clock of this write: what is decided by time goes by it, as what is due, what has ended, which day it is.
     package let now: Instant
     private let batch: WriteBatch
+    /// nil where it isn't bounded.
+    private let time: WriterTime?
+    /// What is to be done once this is committed, in transactions of its own; what isn't done then, because the service ends, must be found again.
+    package var followUp: FollowUp?
+    package typealias FollowUp = @Sendable (Store) async -> Void
     /// Answers to what was asked ``once(_:_:)`` after the batch decided about authority, as long as nothing does so again.
     private var known: [String: any Sendable] = [:]
 
-    init(_ connection: Connection, _ batch: WriteBatch, call: Call, source: String?, now: Instant) {
+    init(_ connection: Connection, _ batch: WriteBatch, call: Call, source: String?, now: Instant, time: WriterTime?) {
         self.connection = connection
         self.batch = batch
         self.call = call
         self.source = source
         self.now = now
+        self.time = time
     }
 
     private var database: Database { connection.database }
@@ -28,6 +34,15 @@ package final class WriteTransaction: Transaction {
     /// asks what changed since the newest stamp they know so misses nothing.
     private lazy var stamp = Result {
         try database.cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").first { max(now, try $0.instant(0)) } ?? now
+    }
+
+    /// Whether a write of many parts has had the writer for as long as it may.
+    package var isTimeUp: Bool { time?.isUp ?? false }
+
+    /// For a write that is kept whole or not at all: throws ``WriterTimeIsUp`` when its time was up after so many parts.
+    package func checkTime(done: Int) throws {
+        guard let time, done > 0, time.isUp else { return }
+        throw WriterTimeIsUp(done: done, fitting: time.fitting(done))
     }
 
     /// Adds a resource. `verb` is the second half of the event's type.

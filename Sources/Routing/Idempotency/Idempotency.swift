@@ -50,7 +50,13 @@ struct Idempotency: Sendable {
         } catch is AnswerAlreadyKept {
             guard let kept = try find(key) else { throw Problem.unavailable(retryAfter: 1) }
             return try await answer(exchange, kept, fingerprint, replay)
+        } catch is KeyOfAnotherRequest {
+            throw Self.reused
         }
+    }
+
+    private static var reused: Problem {
+        Problem(.idempotencyKeyReused, "This Idempotency-Key came with another request before. A new request needs a new key.")
     }
 
     private func answer<Result>(
@@ -62,7 +68,7 @@ struct Idempotency: Sendable {
             for try await _ in exchange.stream.limited(to: min(exchange.stream.limit, Self.maximumBody)) {}
         }
         guard kept.fingerprint == nil || kept.fingerprint == fingerprint.value else {
-            throw Problem(.idempotencyKeyReused, "This Idempotency-Key came with another request before. A new request needs a new key.")
+            throw Self.reused
         }
         return try await replay(kept.answer)
     }

@@ -55,35 +55,50 @@ struct ListExport: Sendable {
     }
 }
 
-/// How many exports run at once: each holds a snapshot, and old snapshots keep the log of the database from shrinking.
+/// How many exports run at once, of all and of each account: each holds a snapshot, and old snapshots keep the log of the database from shrinking.
 final class ExportSlots: Sendable {
-    private let free: Mutex<Int>
-
-    init(_ count: Int) {
-        free = Mutex(count)
+    enum Refusal: Error {
+        case accountHasItsShare, allAreTaken
     }
 
-    /// nil when all are taken.
-    func take() -> Slot? {
-        let isFree = free.withLock { free in
-            guard free > 0 else { return false }
-            free -= 1
-            return true
+    private let limit: Int
+    private let limitPerAccount: Int
+    private let taken = Mutex<[String: Int]>([:])
+
+    init(_ limit: Int, perAccount: Int) {
+        self.limit = limit
+        limitPerAccount = perAccount
+    }
+
+    func take(for account: String) throws(Refusal) -> Slot {
+        try taken.withLock { taken throws(Refusal) in
+            guard taken[account, default: 0] < limitPerAccount else { throw .accountHasItsShare }
+            guard taken.values.reduce(0, +) < limit else { throw .allAreTaken }
+            taken[account, default: 0] += 1
         }
-        return isFree ? Slot(slots: self) : nil
+        return Slot(slots: self, account: account)
+    }
+
+    private func giveBack(_ account: String) {
+        taken.withLock { taken in
+            let left = taken[account, default: 1] - 1
+            taken[account] = left > 0 ? left : nil
+        }
     }
 
     /// Gives itself back when dropped, so that an answer that is never sent doesn't keep it.
     final class Slot: Sendable {
         private let slots: ExportSlots
+        private let account: String
         private let isHeld = Atomic(true)
 
-        fileprivate init(slots: ExportSlots) {
+        fileprivate init(slots: ExportSlots, account: String) {
             self.slots = slots
+            self.account = account
         }
 
         func release() {
-            if isHeld.exchange(false, ordering: .relaxed) { slots.free.withLock { $0 += 1 } }
+            if isHeld.exchange(false, ordering: .relaxed) { slots.giveBack(account) }
         }
 
         deinit {

@@ -18,13 +18,16 @@ package struct Problem: Error, Hashable, Sendable {
     package var oldestSeq: Int64?
     /// With `conflict` over a state: the actions it allows.
     package var allowedActions: [String]?
+    /// With `bulk-too-large`: how many such lines fit.
+    package var fittingLines: Int?
     /// `Allow`, `Retry-After`, `WWW-Authenticate` and the like.
     package var headers: HTTPFields
 
     /// - Parameter detail: nil for what the code says in general.
     package init(
         _ code: ProblemCode, _ detail: String? = nil, errors: [FieldError] = [], currentEtag: VersionTag? = nil,
-        changedMembers: [String]? = nil, oldestSeq: Int64? = nil, allowedActions: [String]? = nil, headers: HTTPFields = [:]
+        changedMembers: [String]? = nil, oldestSeq: Int64? = nil, allowedActions: [String]? = nil, fittingLines: Int? = nil,
+        headers: HTTPFields = [:]
     ) {
         self.code = code
         self.detail = detail ?? code.title + "."
@@ -33,6 +36,7 @@ package struct Problem: Error, Hashable, Sendable {
         self.changedMembers = changedMembers
         self.oldestSeq = oldestSeq
         self.allowedActions = allowedActions
+        self.fittingLines = fittingLines
         self.headers = headers
     }
 
@@ -95,6 +99,10 @@ package struct Problem: Error, Hashable, Sendable {
         if let allowedActions {
             writer.key("allowedActions")
             JSON.array(allowedActions.map(JSON.string)).write(to: &writer)
+        }
+        if let fittingLines {
+            writer.key("fittingLines")
+            writer.integer(fittingLines)
         }
         writer.endObject()
         return writer.bytes

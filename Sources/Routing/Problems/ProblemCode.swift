@@ -24,6 +24,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
     case idempotencyKeyReused = "idempotency-key-reused"
     case idempotencyKeyInUse = "idempotency-key-in-use"
     case bulkFailed = "bulk-failed"
+    case bulkTooLarge = "bulk-too-large"
     case preconditionRequired = "precondition-required"
     case tooManyRequests = "too-many-requests"
     case headersTooLarge = "headers-too-large"
@@ -46,7 +47,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .eventsAhead: 409
         case .eventsExpired: 410
         case .preconditionFailed: 412
-        case .contentTooLarge: 413
+        case .contentTooLarge, .bulkTooLarge: 413
         case .uriTooLong: 414
         case .unsupportedMediaType: 415
         case .rangeNotSatisfiable: 416
@@ -89,6 +90,7 @@ package enum ProblemCode: String, CaseIterable, Sendable {
         case .idempotencyKeyReused: "The Idempotency-Key belongs to another request"
         case .idempotencyKeyInUse: "The first request with this Idempotency-Key is still arriving"
         case .bulkFailed: "Lines of the bulk can't be taken"
+        case .bulkTooLarge: "The bulk is too large to be taken as one"
         case .preconditionRequired: "If-Match is needed"
         case .tooManyRequests: "Too many requests"
         case .headersTooLarge: "The header fields are too large"
@@ -150,10 +152,12 @@ package enum ProblemCode: String, CaseIterable, Sendable {
             "A request with the same `Idempotency-Key` has begun and its body has not arrived yet, so the two can't be compared. `Retry-After` says after how many seconds to try again."
         case .bulkFailed:
             "At least one line can't be taken, and nothing of the bulk was applied. `errors` names the lines: `/lines/17/data/startsOn` is a member of the data of line 17, counted from 1, with the code it would have had by itself. `mode=partial` keeps the good lines."
+        case .bulkTooLarge:
+            "All or nothing means that nobody else writes meanwhile, and others were waiting: nothing was applied. `fittingLines` says about how many such lines, or other parts of a file, fit at a time. Send fewer, or a bulk with `mode=partial`, which lets others write in between."
         case .preconditionRequired:
             "Changing this resource needs `If-Match` with the tag it was read with (its member `etag`), so that nobody's change is overwritten unseen. `If-Match: *` overwrites knowingly."
         case .tooManyRequests:
-            "Too many requests failed, or came, in a short time. `Retry-After` says after how many seconds to go on."
+            "Too many requests failed, or came, in a short time, or took too much: what a request costs beyond the usual counts as further ones. All tokens of a person share one rate. `Retry-After` says after how many seconds to go on."
         case .headersTooLarge:
             "One header field, all of them together, or their number is over the limits of /v1/meta."
         case .internalError:

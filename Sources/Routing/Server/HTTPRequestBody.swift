@@ -63,10 +63,10 @@ package struct HTTPRequestBody: AsyncSequence, Sendable {
         return body
     }
 
-    /// The same body, whose pieces `observer` sees as well.
+    /// The same body, whose pieces `observer` sees as well, after those that see it already.
     func observed(_ observer: BodyObserver) -> HTTPRequestBody {
         var body = self
-        body.observer = observer
+        body.observer = self.observer.map { $0.followed(by: observer) } ?? observer
         return body
     }
 
@@ -126,4 +126,19 @@ struct BodyObserver: Sendable {
     let piece: @Sendable (UnsafeRawBufferPointer) -> Void
     /// The body is complete.
     let end: @Sendable () -> Void
+
+    init(piece: @escaping @Sendable (UnsafeRawBufferPointer) -> Void, end: @escaping @Sendable () -> Void = {}) {
+        self.piece = piece
+        self.end = end
+    }
+
+    fileprivate func followed(by other: BodyObserver) -> BodyObserver {
+        BodyObserver {
+            piece($0)
+            other.piece($0)
+        } end: {
+            end()
+            other.end()
+        }
+    }
 }

@@ -3,50 +3,12 @@ import Domain
 import OrderedCollections
 import Repositories
 
-/// What the layers above know of a bulk: how its lines are read, what `data` may be, and what an error is to the caller.
-package struct BulkFormat<Refusal: Sendable>: Sendable {
-    package typealias Read = @Sendable (UnsafeRawBufferPointer) throws -> BulkLine
-    package typealias Errors = @Sendable (_ data: JSON, _ creating: Bool) -> [FieldError]
-
-    var read: Read
-    var errors: Errors
-    var creates: Bool
-    var refusal: @Sendable (any Error) -> Refusal?
-
-    /// - Parameters:
-    ///   - read: Throws what is wrong with a line.
-    ///   - errors: what is wrong with the data of a line, apart from what the domain says.
-    ///   - creates: whether an upsert that finds nothing makes something.
-    ///   - refusal: nil for an error that ends the whole bulk.
-    package init(read: @escaping Read, errors: @escaping Errors, creates: Bool, refusal: @escaping @Sendable (any Error) -> Refusal?) {
-        self.read = read
-        self.errors = errors
-        self.creates = creates
-        self.refusal = refusal
-    }
-}
-
-/// What came of each line, in their order.
-package struct BulkOutcome<Refusal: Sendable>: Sendable {
-    package enum Line: Sendable {
-        case done(BulkResult)
-        case refused(Refusal)
-    }
-
-    package var isAtomic: Bool
-    package var lines: [(number: Int, line: Line)] = []
-}
-
-/// Why nothing of an atomic bulk was kept.
-package struct BulkRefused<Refusal: Sendable>: Error {
-    /// Beyond this many nobody reads on.
-    package static var maximumListed: Int { 1_000 }
-
-    /// The first of them.
-    package var refused: [(number: Int, refusal: Refusal)] = []
-    package var refusedCount = 0
-    package var lineCount = 0
-}
+/// Bytes of the lines of an atomic bulk that are taken apart beforehand: as trees they take a multiple in memory. Those after them are when it is
+/// their turn.
+private let preparedBytes = 8 << 20
+/// Lines and bytes of a partial bulk that are read at a time.
+private let chunkLines = 500
+private let chunkBytes = 1 << 20
 
 extension ResourceService {
     /// The lines of a bulk, waiting in a file. Throws ``BulkFile/Refusal``, `diskFull`, and whatever `body` throws.
@@ -54,48 +16,163 @@ extension ResourceService {
         try await BulkFile.receive(body, in: store.path)
     }
 
-    /// Takes the lines one by one in one transaction, each in a savepoint of its own; a line sees what those before it did.
+    /// Takes the lines one by one, each in a savepoint of its own; a line sees what those before it did. What can be done without the database
+    /// is done before the writer is asked for.
     ///
-    /// With `isAtomic` all lines are tried, and one refused is enough to keep nothing: throws ``BulkRefused``. Otherwise what is good is kept.
+    /// With `isAtomic` it is one transaction: all lines are tried, and one refused is enough to keep nothing: throws ``BulkRefused``, and
+    /// ``BulkTooLarge`` where it would keep others waiting for too long. Otherwise what is good is kept, in pieces between which others write. A
+    /// dry run is one state in both modes.
     package func bulk<Refusal: Sendable>(
         _ file: BulkFile, isAtomic: Bool, _ format: BulkFormat<Refusal>, _ call: Call
-    ) async throws -> BulkOutcome<Refusal> {
+    ) async throws -> BulkOutcome {
         var call = call
         // Each line has its own.
         call.precondition = .none
-        return try await store.write(call, isLarge: true) { transaction in
-            var outcome = BulkOutcome<Refusal>(isAtomic: isAtomic)
-            var failed = BulkRefused<Refusal>()
-            try file.eachLine { number, bytes in
-                failed.lineCount += 1
-                do {
-                    let result = try transaction.attempt { try perform(format.read(bytes), format, transaction) }
-                    outcome.lines.append((number, .done(result)))
-                } catch {
-                    guard !error.endsBulk, let refusal = format.refusal(error) else { throw error }
-                    failed.refusedCount += 1
-                    if !isAtomic {
-                        outcome.lines.append((number, .refused(refusal)))
-                    } else if failed.refused.count < BulkRefused<Refusal>.maximumListed {
-                        failed.refused.append((number, refusal))
-                    }
-                }
+        return try await store.turns.one(of: call.actor.account) { [call] in
+            if call.dryRun { return try await rehearseBulk(file, isAtomic: isAtomic, format, call) }
+            return isAtomic ? try await bulkAsOne(file, format, call) : try await bulkInPieces(file, format, call)
+        }
+    }
+
+    /// All lines or none.
+    private func bulkAsOne<Refusal>(_ file: BulkFile, _ format: BulkFormat<Refusal>, _ call: Call) async throws -> BulkOutcome {
+        var lines = file.lines()
+        var steps: [@Sendable () throws -> BulkStep<Refusal>] = []
+        var bytes = 0
+        while let (number, line) = try lines.next() {
+            bytes += line.count
+            if bytes <= preparedBytes {
+                let step = try BulkStep(number: number, line, format)
+                steps.append { step }
+            } else {
+                let line = ArraySlice(Array(line))
+                steps.append { try BulkStep(number: number, line, format) }
             }
-            guard !isAtomic || failed.refusedCount == 0 else { throw failed }
-            return outcome
+        }
+        call.cost.count(lines: steps.count)
+        return try await store.write(call, isLarge: true, within: .whole) { [steps] transaction in
+            var run = AtomicRun<Refusal>()
+            for (index, step) in steps.enumerated() {
+                do {
+                    try transaction.checkTime(done: index, "lines")
+                } catch {
+                    // What was found by then is of more use than when to stop.
+                    throw run.failed.refusedCount > 0 ? run.failed : error
+                }
+                let step = try step()
+                run.take(step, try perform(step, format, transaction), format)
+            }
+            return try run.outcome()
+        }
+    }
+
+    /// What all lines would come to.
+    private func rehearseBulk<Refusal>(
+        _ file: BulkFile, isAtomic: Bool, _ format: BulkFormat<Refusal>, _ call: Call
+    ) async throws -> BulkOutcome {
+        try await store.rehearse(call) { transaction in
+            var lines = file.lines()
+            var run = AtomicRun<Refusal>()
+            var outcome = BulkOutcome(isAtomic: isAtomic)
+            var done = 0
+            while let (number, line) = try lines.next() {
+                try transaction.checkTime(done: done)
+                let step = try BulkStep(number: number, line, format)
+                let result = try perform(step, format, transaction)
+                if isAtomic { run.take(step, result, format) } else { outcome.answer += format.encode(number, result) }
+                done += 1
+            }
+            call.cost.count(lines: done)
+            return isAtomic ? try run.outcome() : outcome
+        }
+    }
+
+    /// Lines that are good, in pieces. With an `Idempotency-Key` how far it came is kept with each piece, so that the same request goes on there
+    /// if this one is broken off.
+    private func bulkInPieces<Refusal>(_ file: BulkFile, _ format: BulkFormat<Refusal>, _ call: Call) async throws -> BulkOutcome {
+        var lines = file.lines()
+        var last = 0
+        var piece = Piece(next: 0, outcome: BulkOutcome(isAtomic: false))
+        if let keeping = call.keeping, let parts = try store.readNow({ try $0.keptAnswers.parts(keeping.key, at: store.now()) }) {
+            guard parts.fingerprint == nil || parts.fingerprint == keeping.fingerprint.value else { throw KeyOfAnotherRequest() }
+            (last, piece.outcome.answer) = (parts.lastLine, parts.answer)
+        }
+        var steps = try nextChunk(&lines, after: last, format)
+        do {
+            while !steps.isEmpty {
+                call.cost.count(lines: steps.count)
+                let following = try nextChunk(&lines, after: last, format)
+                piece.next = 0
+                while piece.next < steps.count {
+                    piece = try await writePiece(of: steps, after: piece, last: last, isEnd: following.isEmpty, format, call)
+                    last = steps[piece.next - 1].number
+                }
+                steps = following
+            }
+        } catch {
+            // What is committed has to be answered: what is left is refused with what ended it, and may be sent again.
+            guard last > 0, !(error is AnswerAlreadyKept), let refusal = format.refusal(error) else { throw error }
+            var lines = file.lines()
+            while let (number, _) = try lines.next() {
+                if number > last { piece.outcome.answer += format.encode(number, .refused(refusal)) }
+            }
+        }
+        await piece.followUp?(store)
+        return piece.outcome
+    }
+
+    /// - Parameter last: the last line before the piece.
+    private func writePiece<Refusal>(
+        of steps: [BulkStep<Refusal>], after piece: Piece<BulkOutcome>, last: Int, isEnd: Bool, _ format: BulkFormat<Refusal>, _ call: Call
+    ) async throws -> Piece<BulkOutcome> {
+        try await store.writePiece(call, piece.next..<steps.count, after: piece, isEnd: isEnd) { index, outcome, transaction in
+            outcome.answer += format.encode(steps[index].number, try perform(steps[index], format, transaction))
+        } note: { next, outcome, transaction in
+            guard let keeping = call.keeping else { return }
+            try transaction.keptAnswers.keepPart(
+                keeping, lines: last + 1...steps[next - 1].number, answer: Array(outcome.answer[piece.outcome.answer.count...]))
+        }
+    }
+
+    private func nextChunk<Refusal>(
+        _ lines: inout BulkFile.Lines, after last: Int, _ format: BulkFormat<Refusal>
+    ) throws -> [BulkStep<Refusal>] {
+        var steps: [BulkStep<Refusal>] = []
+        var bytes = 0
+        while steps.count < chunkLines, bytes < chunkBytes, let (number, line) = try lines.next() {
+            guard number > last else { continue }
+            steps.append(try BulkStep(number: number, line, format))
+            bytes += line.count
+        }
+        return steps
+    }
+
+    /// Throws what ends the whole bulk.
+    private func perform<Refusal>(
+        _ step: BulkStep<Refusal>, _ format: BulkFormat<Refusal>, _ transaction: WriteTransaction
+    ) throws -> BulkLineResult<Refusal> {
+        switch step.content {
+        case .refused(let refusal): return .refused(refusal)
+        case .line(let line):
+            do {
+                return .done(try transaction.attempt { try perform(line, step, format, transaction) })
+            } catch {
+                guard !error.endsBulk, let refusal = format.refusal(error) else { throw error }
+                return .refused(refusal)
+            }
         }
     }
 
     private func perform<Refusal>(
-        _ line: BulkLine, _ format: BulkFormat<Refusal>, _ transaction: WriteTransaction
+        _ line: BulkLine, _ step: BulkStep<Refusal>, _ format: BulkFormat<Refusal>, _ transaction: WriteTransaction
     ) throws -> BulkResult {
         let id = try line.key.flatMap { try self.id(of: $0, transaction) }
         switch line.operation {
         case .create:
-            return try create(line.data, format, transaction)
+            return try create(line.data, step.creating, transaction)
         case .update:
             guard let id else { throw DomainError.notFound }
-            return try update(id, line.data, line.precondition, format, transaction)
+            return try update(id, line.data, line.precondition, step.changing, transaction)
         case .delete:
             guard let id else { throw DomainError.notFound }
             try delete(id, line.precondition, transaction)
@@ -105,7 +182,8 @@ extension ResourceService {
             // What isn't there has none of the versions that a precondition could name.
             guard id != nil || (format.creates && line.precondition == .none) else { throw DomainError.notFound }
             let result =
-                try id.map { try update($0, data, line.precondition, format, transaction) } ?? create(data, format, transaction)
+                try id.map { try update($0, data, line.precondition, step.changing, transaction) }
+                ?? create(data, step.creating, transaction)
             guard let key = line.key, try self.id(of: key, transaction) == result.id else {
                 throw DomainError.invalid([
                     FieldError(pointer: "/ref", code: "not-its-key", detail: "is not what the resource is called with this data")
@@ -128,23 +206,20 @@ extension ResourceService {
         }
     }
 
-    private func create<Refusal>(
-        _ data: JSON, _ format: BulkFormat<Refusal>, _ transaction: WriteTransaction
-    ) throws -> BulkResult {
+    private func create(_ data: JSON, _ errors: [FieldError], _ transaction: WriteTransaction) throws -> BulkResult {
         try pointingIntoData {
-            let errors = format.errors(data, true)
             guard errors.isEmpty else { throw DomainError.invalid(errors) }
             let item = try insert(data, transaction)
             return .created(id: item.id, etag: item.etag)
         }
     }
 
-    private func update<Refusal>(
-        _ id: String, _ data: JSON, _ precondition: Precondition, _ format: BulkFormat<Refusal>, _ transaction: WriteTransaction
+    private func update(
+        _ id: String, _ data: JSON, _ precondition: Precondition, _ errors: [FieldError], _ transaction: WriteTransaction
     ) throws -> BulkResult {
         try pointingIntoData {
             let item = try update(id, precondition, transaction) { old in
-                var errors = format.errors(data, false)
+                var errors = errors
                 guard !errors.isEmpty else { return data }
                 let known = Set(errors.map(\.place))
                 errors += try MergePatch.readOnlyErrors(data, to: old).filter { !known.contains($0.place) }
@@ -163,18 +238,24 @@ extension BulkResult {
     }
 }
 
-extension JSON {
-    /// With the external reference it is named by, so that it is found by it again.
-    fileprivate func naming(_ key: BulkLine.Key?, creating: Bool) -> JSON {
-        guard case .external(let system, let id) = key, case .object(var members) = self else { return self }
-        let reference: JSON = ["system": .string(system), "id": .string(id)]
-        switch members["externalRefs"] {
-        case .array(let references): if !references.contains(reference) { members["externalRefs"] = .array(references + [reference]) }
-        // Those it has stay.
-        case nil where !creating: break
-        default: members["externalRefs"] = [reference]
+/// The lines of an atomic bulk as they are taken.
+private struct AtomicRun<Refusal: Sendable> {
+    private var answer: [UInt8] = []
+    private(set) var failed = BulkRefused<Refusal>()
+
+    mutating func take(_ step: BulkStep<Refusal>, _ result: BulkLineResult<Refusal>, _ format: BulkFormat<Refusal>) {
+        failed.lineCount += 1
+        guard case .refused(let refusal) = result else {
+            if failed.refusedCount == 0 { answer += format.encode(step.number, result) }
+            return
         }
-        return .object(members)
+        failed.refusedCount += 1
+        if failed.refused.count < BulkRefused<Refusal>.maximumListed { failed.refused.append((step.number, refusal)) }
+    }
+
+    func outcome() throws -> BulkOutcome {
+        guard failed.refusedCount == 0 else { throw failed }
+        return BulkOutcome(isAtomic: true, answer: answer)
     }
 }
 

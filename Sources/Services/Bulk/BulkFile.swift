@@ -63,36 +63,65 @@ package final class BulkFile: Sendable {
 
     /// Hands over each line that isn't blank, without its end (LF or CRLF), and its number, counted from 1 with the blank ones. May be called again.
     package func eachLine(_ body: (_ number: Int, _ line: UnsafeRawBufferPointer) throws -> Void) throws {
-        var pending: [UInt8] = []
-        var number = 0
-        func finish(_ line: ArraySlice<UInt8>) throws {
-            number += 1
-            let line = line.last == 0x0D ? line.dropLast() : line
-            guard line.contains(where: { $0 != 0x20 && $0 != 0x09 }) else { return }
-            try line.withUnsafeBytes { try body(number, $0) }
+        var lines = lines()
+        while let (number, line) = try lines.next() { try line.withUnsafeBytes { try body(number, $0) } }
+    }
+
+    /// The same lines, one after the other when they are asked for.
+    func lines() -> Lines { Lines(file: self) }
+
+    struct Lines {
+        private let file: BulkFile
+        private var offset = 0
+        /// What was read and not handed over.
+        private var rest: ArraySlice<UInt8> = []
+        private var isAtEnd = false
+        private var number = 0
+
+        fileprivate init(file: BulkFile) {
+            self.file = file
         }
-        var offset = 0
-        var piece = [UInt8](repeating: 0, count: pieceBytes)
-        while true {
-            let count = pread(descriptor, &piece, pieceBytes, offset)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw ImportStaging.Failure.last("read", "a bulk") }
-            if count == 0 { break }
-            offset += count
-            var rest = piece[..<count]
-            while let end = rest.firstIndex(of: 0x0A) {
-                if pending.isEmpty {
-                    try finish(rest[..<end])
-                } else {
-                    pending += rest[..<end]
-                    try finish(pending[...])
-                    pending.removeAll(keepingCapacity: true)
-                }
-                rest = rest[(end + 1)...]
+
+        mutating func next() throws -> (number: Int, line: ArraySlice<UInt8>)? {
+            while let line = try nextOfAny() {
+                number += 1
+                let line = line.last == 0x0D ? line.dropLast() : line
+                if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) { return (number, line) }
             }
-            pending += rest
+            return nil
         }
-        if !pending.isEmpty { try finish(pending[...]) }
+
+        /// Blank ones too.
+        private mutating func nextOfAny() throws -> ArraySlice<UInt8>? {
+            var searched = rest.startIndex
+            while true {
+                if let end = rest[searched...].firstIndex(of: 0x0A) {
+                    defer { rest = rest[(end + 1)...] }
+                    return rest[..<end]
+                }
+                guard !isAtEnd else {
+                    defer { rest = [] }
+                    return rest.isEmpty ? nil : rest
+                }
+                let known = rest.count
+                // Copied to the beginning, so that what was handed over is let go.
+                rest = ArraySlice(Array(rest))
+                searched = rest.startIndex + known
+                let piece = try file.read(at: offset)
+                offset += piece.count
+                isAtEnd = piece.isEmpty
+                rest += piece
+            }
+        }
+    }
+
+    private func read(at offset: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: pieceBytes) { buffer, count in
+            var got = -1
+            repeat { got = pread(descriptor, buffer.baseAddress, pieceBytes, offset) } while got < 0 && errno == EINTR
+            guard got >= 0 else { throw ImportStaging.Failure.last("read", "a bulk") }
+            count = got
+        }
     }
 
     /// Counts lines and their bytes as they come.

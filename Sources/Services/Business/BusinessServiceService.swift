@@ -35,6 +35,6 @@ package struct BusinessServiceService: ResourceService {
         guard let old,
             item.hours != old.hours || item.closures != old.closures || item.targets != old.targets || item.escalations != old.escalations
         else { return }
-        try transaction.reschedule(transaction.supportRequests.running(serviceId: item.id))
+        try transaction.follow(.init(.schedule, of: item.id))
     }
 }

@@ -24,11 +24,9 @@ package struct BusinessTeamService: ResourceService {
 
     package func stored(_ item: BusinessTeam, replacing old: BusinessTeam?, _ transaction: WriteTransaction) throws {
         guard let old else { return }
-        if item.hours != old.hours || item.closures != old.closures {
-            try transaction.reschedule(transaction.supportRequests.running(teamId: item.id))
-        }
+        if item.hours != old.hours || item.closures != old.closures { try transaction.follow(.init(.schedule, of: item.id)) }
         // Who leads and who is in it is who sees.
-        if item.leadId != old.leadId { try transaction.showConfidential(ofTeam: item.id) }
-        if item.people != old.people { try transaction.showLinks(ofTeam: item.id) }
+        if item.leadId != old.leadId { try transaction.follow(.init(.showConfidential, of: item.id)) }
+        if item.people != old.people { try transaction.follow(.init(.showLinks, of: item.id)) }
     }
 }

@@ -50,7 +50,7 @@ package struct CatalogueImport: Sendable {
 
     /// - Parameter yaml: the file; JSON is YAML as well.
     ///
-    /// Throws `invalid` with pointers for a file of another shape, or whose parts the rules refuse; then nothing was changed.
+    /// Throws `invalid` with pointers for a file of another shape, or whose parts the rules refuse, and ``BulkTooLarge``; then nothing was changed.
     package func load(_ yaml: [UInt8], _ call: Call) async throws -> Report {
         let tree: JSON
         do {
@@ -61,11 +61,14 @@ package struct CatalogueImport: Sendable {
         let file = try CatalogueFile(tree)
         let errors = file.services.flatMap(errors)
         guard errors.isEmpty else { throw DomainError.invalid(Array(errors.prefix(100))) }
-        return try await store.write(call, isLarge: true) { transaction in
+        return try await store.write(call, isLarge: true, within: .whole) { transaction in
             try transaction.authorise(.catalogueWrite, for: .trust)
             var report = Report()
             report.skipped = file.skipped
-            for service in file.services { try take(service, &report, transaction) }
+            for (index, service) in file.services.enumerated() {
+                try transaction.checkTime(done: index, "services")
+                try take(service, &report, transaction)
+            }
             return report
         }
     }

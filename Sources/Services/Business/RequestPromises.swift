@@ -43,18 +43,3 @@ struct KnownPromises {
         return promise
     }
 }
-
-extension WriteTransaction {
-    /// Works out anew when these are due: hours, promises or the calendar have changed. Finished ones stay as they are.
-    func reschedule(_ requests: [SupportRequest]) throws {
-        var promises = KnownPromises()
-        for request in requests {
-            var changed = request
-            changed.schedule(try promises.promise(of: request, self))
-            try update(from: request, to: changed, verb: "rescheduled", isTarget: false)
-        }
-    }
-
-    /// The same for all of them: the calendar of the trust has changed.
-    func rescheduleAll() throws { try reschedule(supportRequests.running()) }
-}

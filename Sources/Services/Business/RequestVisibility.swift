@@ -65,18 +65,11 @@ extension WriteTransaction {
     }
 
     /// Another leads the team: what is confidential names them, also what has ended.
-    func showConfidential(ofTeam id: String) throws {
-        for request in try supportRequests.confidential(ofTeam: id) {
-            var shown = request
-            shown.visibleTo = try visibleTo(shown)
-            guard shown.visibleTo != request.visibleTo else { continue }
-            try showBelongings(of: update(from: request, to: shown, isTarget: false))
-        }
-    }
-
-    /// Others are in the team: who of them sees both of two follows from the team.
-    func showLinks(ofTeam id: String) throws {
-        for request in try supportRequests.linked(ofTeam: id) { try showLinks(of: request) }
+    func showConfidential(_ request: SupportRequest) throws {
+        var shown = request
+        shown.visibleTo = try visibleTo(shown)
+        guard shown.visibleTo != request.visibleTo else { return }
+        try showBelongings(of: update(from: request, to: shown, isTarget: false))
     }
 
     /// What is confidential has become so with what was merged with it, in both directions.
@@ -106,7 +99,8 @@ extension WriteTransaction {
         try showFiles(request.fileIds)
     }
 
-    private func showLinks(of request: SupportRequest) throws {
+    /// Who of the team sees both of two follows from the team.
+    func showLinks(of request: SupportRequest) throws {
         for link in try all(RequestLink.self, with: "requestId", is: request.id) {
             guard let other = try find(SupportRequest.self, id: link.fromId == request.id ? link.toId : link.fromId) else { continue }
             try update(from: link, to: shown(link, between: request, and: other), isTarget: false)

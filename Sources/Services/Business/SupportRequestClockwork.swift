@@ -32,6 +32,7 @@ package struct SupportRequestClockwork: Sendable {
 
     /// Does what is to be done by now.
     package func tick() async throws {
+        if try await store.read({ try $0.supportRequests.hasAftermath() }) { await store.doAftermath(by: call) }
         let now = store.now()
         let today = try await store.read { now.day(in: try $0.zone()) }
         guard try await store.read({ try $0.supportRequests.hasSomethingDue(by: now, on: today) }) else { return }

@@ -46,7 +46,7 @@ package struct BankHolidayService: Sendable {
             // Holidays are no resource of their own: that they changed is told of the trust.
             if !report.changesNothing, let trust = try transaction.trust.find() {
                 try transaction.touch(trust, isTarget: false)
-                try transaction.rescheduleAll()
+                try transaction.follow(.init(.schedule))
             }
             return report
         }

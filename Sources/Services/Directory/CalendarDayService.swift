@@ -25,10 +25,10 @@ package struct CalendarDayService: ResourceService {
 
     package func stored(_ item: CalendarDay, replacing old: CalendarDay?, _ transaction: WriteTransaction) throws {
         // The trust's own days close the central team's office.
-        if item.schoolId == nil || old.map({ $0.schoolId == nil }) == true { try transaction.rescheduleAll() }
+        if item.schoolId == nil || old.map({ $0.schoolId == nil }) == true { try transaction.follow(.init(.schedule)) }
     }
 
     package func deleted(_ item: CalendarDay, _ transaction: WriteTransaction) throws {
-        if item.schoolId == nil { try transaction.rescheduleAll() }
+        if item.schoolId == nil { try transaction.follow(.init(.schedule)) }
     }
 }

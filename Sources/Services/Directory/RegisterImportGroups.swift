@@ -138,7 +138,7 @@ enum RegisterTrust {
 
     /// The trust takes the group's numbers. Its name it takes once: whoever prefers another spelling than the register's capitals keeps it.
     static func write(_ group: RegisterGroup, to store: Store, _ call: Call) async throws {
-        try await RegisterWriter.retrying {
+        try await store.patiently {
             try await store.write(call, source: School.registerSource) { transaction in
                 guard let stored = try transaction.trust.find() else {
                     var trust = Trust(id: ResourceType.trust.makeID(at: transaction.now), createdAt: transaction.now)

@@ -96,7 +96,7 @@ final class RegisterLinksWriter {
         for start in stride(from: 0, to: pending.count, by: Self.chunk) {
             try Task.checkCancellation()
             let links = Array(pending[start..<min(start + Self.chunk, pending.count)])
-            try await RegisterWriter.retrying { [store, call] in
+            try await store.patiently { [store, call] in
                 try await store.write(call, source: School.registerSource, isLarge: true) { transaction in
                     for link in links { try transaction.schoolLinks.save(link) }
                 }
@@ -110,7 +110,7 @@ final class RegisterLinksWriter {
         let keys = Array(missing.keys)
         for start in stride(from: 0, to: keys.count, by: Self.chunk) {
             let part = Array(keys[start..<min(start + Self.chunk, keys.count)])
-            try await RegisterWriter.retrying { [store, call] in
+            try await store.patiently { [store, call] in
                 try await store.write(call, source: School.registerSource, isLarge: true) { transaction in
                     for key in part {
                         try transaction.schoolLinks.remove(

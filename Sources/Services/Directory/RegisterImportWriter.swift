@@ -144,7 +144,7 @@ final class RegisterWriter {
 
     private static func write(_ changes: [Change], to store: Store, _ call: Call) -> Task<RegisterOutcome, any Error> {
         Task {
-            try await retrying {
+            try await store.patiently {
                 try await store.write(call, source: School.registerSource, isLarge: true) { try write(changes, $0) }
             }
         }
@@ -178,18 +178,6 @@ final class RegisterWriter {
             try transaction.register.setDigest(change.digest, urn: change.row.urn)
         }
         return outcome
-    }
-
-    /// Tries again while too much else is waiting to be written: an import has time.
-    static func retrying<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-        for _ in 0..<50 {
-            do {
-                return try await body()
-            } catch DomainError.busy {
-                try await Task.sleep(for: .milliseconds(200))
-            }
-        }
-        return try await body()
     }
 
     /// Schools known before and not in this file. They stay: only people end a membership.

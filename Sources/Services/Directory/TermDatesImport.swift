@@ -24,16 +24,18 @@ package struct TermDatesImport: Sendable {
     /// where they aren't the trust's.
     ///
     /// Throws `invalid` with pointers for a file of another shape or one whose bank holidays aren't those known here, `conflict` for what
-    /// overlaps records the file doesn't mean.
+    /// overlaps records the file doesn't mean, ``BulkTooLarge`` for one that would keep others waiting for too long.
     package func load(_ tree: JSON, schoolId: String?, _ call: Call) async throws -> TermDatesReport {
         let file = try TermDatesFile(tree)
-        return try await store.write(call) { transaction in
+        return try await store.write(call, isLarge: true, within: .whole) { transaction in
             try transaction.authorise(.calendarsWrite, for: .calendar(of: schoolId))
             var run = Run(transaction: transaction, schoolId: schoolId, report: TermDatesReport(source: file.school, schoolId: schoolId))
             try run.checkBankHolidays(of: file)
             for year in file.years { try run.take(year) }
             // A day on which the trust is closed moves what was promised.
-            if schoolId == nil, run.report.calendarDays.created + run.report.calendarDays.updated > 0 { try transaction.rescheduleAll() }
+            if schoolId == nil, run.report.calendarDays.created + run.report.calendarDays.updated > 0 {
+                try transaction.follow(.init(.schedule))
+            }
             return run.report
         }
     }
@@ -44,6 +46,14 @@ private struct Run {
     let transaction: WriteTransaction
     let schoolId: String?
     var report: TermDatesReport
+    /// Entries of the file.
+    private var taken = 0
+
+    init(transaction: WriteTransaction, schoolId: String?, report: TermDatesReport) {
+        self.transaction = transaction
+        self.schoolId = schoolId
+        self.report = report
+    }
 
     /// A bank holiday that only one side knows would be a school day here that it isn't in the file, or the other way round.
     func checkBankHolidays(of file: TermDatesFile) throws {
@@ -57,7 +67,11 @@ private struct Run {
     mutating func take(_ year: TermDatesFile.Year) throws {
         let academicYear = try pointing(at: year.pointer) { try self.academicYear(for: year) }
         try pointing(at: year.pointer) { try take(year.terms, academicYear) }
-        for entry in year.entries { try take(entry) }
+        for entry in year.entries {
+            try transaction.checkTime(done: taken, "days")
+            try take(entry)
+            taken += 1
+        }
     }
 
     /// Says of what the rules refuse where in the file it stands.

@@ -47,7 +47,7 @@ package struct TrustService: Sendable {
             let trust = try transaction.update(from: stored, to: changed)
             // Promises are counted on its clock and without its bank holidays.
             if changed.timeZone != stored.timeZone || changed.bankHolidayDivision != stored.bankHolidayDivision {
-                try transaction.rescheduleAll()
+                try transaction.follow(.init(.schedule))
             }
             return trust
         }

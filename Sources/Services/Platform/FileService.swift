@@ -9,19 +9,26 @@ package final class FileService: ResourceService {
     package typealias Item = File
     /// Of one file, unless whoever runs the service says otherwise.
     package static let usualMaximumBytes = 1 << 30
+    /// Of all files of one account that nothing has, unless whoever runs the service says otherwise.
+    package static let usualUnattachedBytes = 8 << 30
 
     package let store: Store
     package let writing = Permission.filesWrite
     /// Of one file.
     package let maximumBytes: Int
+    private let quota: FileQuota
     private let vault: FileVault
     private let logger: Logger
     private let removals: AsyncStream<Void>
     private let wake: AsyncStream<Void>.Continuation
 
-    package init(store: Store, maximumBytes: Int = usualMaximumBytes, minimumFreeBytes: Int64 = Disk.minimumFreeBytes, logger: Logger) {
+    package init(
+        store: Store, maximumBytes: Int = usualMaximumBytes, unattachedBytes: Int = usualUnattachedBytes,
+        minimumFreeBytes: Int64 = Disk.minimumFreeBytes, logger: Logger
+    ) {
         self.store = store
         self.maximumBytes = maximumBytes
+        quota = FileQuota(maximumBytes: unattachedBytes)
         self.logger = logger
         vault = FileVault(dataDirectory: store.path, minimumFreeBytes: minimumFreeBytes)
         (removals, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -34,8 +41,11 @@ package final class FileService: ResourceService {
         package var contentType: String
         /// What its SHA-256 ought to be, 32 bytes.
         package var sha256: [UInt8]?
+        /// How long it is said to be.
+        package var declaredBytes: Int?
 
-        package init(name: String, contentType: String, sha256: [UInt8]?) {
+        package init(name: String, contentType: String, sha256: [UInt8]?, declaredBytes: Int? = nil) {
+            self.declaredBytes = declaredBytes
             self.name = name
             self.contentType = contentType
             self.sha256 = sha256
@@ -50,7 +60,8 @@ package final class FileService: ResourceService {
     // MARK: Uploading
 
     /// Takes one as it comes; when this returns, row and bytes are on disk. Throws what is wrong with the name before anything is
-    /// read, then `invalid` for bytes that aren't what they are said to be, `diskFull`, and whatever `body` throws; nothing stays then.
+    /// read, and `refused` for what is too much together with what the caller has; then `invalid` for bytes that aren't what they are said to be,
+    /// `diskFull`, and whatever `body` throws; nothing stays then.
     package func receive<Body: AsyncSequence>(_ upload: Upload, _ body: Body, _ call: Call) async throws -> File
     where Body.Element: Sequence<UInt8> {
         if let error = File.nameError(upload.name) {
@@ -58,16 +69,23 @@ package final class FileService: ResourceService {
                 FieldError(parameter: "Content-Disposition", code: "filename", detail: "must name the file; the name must \(error)")
             ])
         }
-        let incoming = try await vault.receive(body)
+        let account = call.actor.account
+        let stored = try await store.read { try $0.files.unattachedBytes(of: account) }
+        try quota.check(stored + (upload.declaredBytes ?? 1))
+        let arrival = quota.begin(account, stored: stored)
+        defer { withExtendedLifetime(arrival) {} }
+        let incoming = try await vault.receive(body) { try arrival.take($0) }
         try Self.check(incoming, against: upload)
         let hold = try vault.keep(incoming)
         defer { withExtendedLifetime(hold) {} }
         let size = incoming.sizeBytes
-        return try await store.write(call) { transaction in
+        return try await store.write(call) { [quota] transaction in
             let file = File(
                 id: ResourceType.file.makeID(at: transaction.now), name: upload.name, contentType: upload.contentType, sizeBytes: size,
-                sha256: hold.sha256, recordedBy: call.actor.personId ?? call.actor.id, at: transaction.now)
+                sha256: hold.sha256, recordedBy: account, at: transaction.now)
             try transaction.authorise(.filesWrite, forAnyOf: [])
+            // Others of the caller's may have come meanwhile.
+            try quota.check(transaction.files.unattachedBytes(of: account) + size)
             return try transaction.insert(file)
         }
     }

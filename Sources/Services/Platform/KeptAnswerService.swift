@@ -3,7 +3,8 @@ import Repositories
 
 /// Answers to requests with an `Idempotency-Key`.
 package struct KeptAnswerService: Sendable {
-    private static let chunk = 100
+    /// Bodies of up to 1 MiB, overwritten as they go.
+    private static let chunk = 20
 
     let store: Store
 

@@ -7,7 +7,7 @@ package struct PersonalDataService: Sendable {
     let store: Store
     package var people: PersonService { PersonService(store: store) }
     /// How many records one commit removes: others write between.
-    static let chunkSize = 200
+    static let chunkSize = 50
 
     package init(store: Store) {
         self.store = store
@@ -30,7 +30,7 @@ package struct PersonalDataService: Sendable {
             if let sentence = try transaction.holdOn(person) { throw DomainError.conflict(sentence) }
             return try transaction.erase([person], reason: reason)[0]
         }
-        if !call.dryRun { await store.compact() }
+        if !call.dryRun { await store.compact(for: call) }
         return erased
     }
 }

@@ -37,7 +37,7 @@ extension PersonalDataService {
         }
         if let item = try await purgeAuditValues(today: today, call) { items.append(item) }
         // Also when nothing was due: an earlier erasure may not have been able to.
-        if !call.dryRun { await store.compact() }
+        if !call.dryRun { await store.compact(for: call) }
         let report = PurgeReport(day: today, items: items)
         // Nothing is left to be written; what was done is kept for a request that comes again.
         return try await store.write(call) { _ in report }

@@ -17,7 +17,7 @@ package struct RedactionService: ResourceService {
     /// can't be redacted.
     package func redact(_ body: JSON, _ call: Call) async throws -> Redaction {
         let redaction = try await create(body, call)
-        if !call.dryRun { await store.compact() }
+        if !call.dryRun { await store.compact(for: call) }
         return redaction
     }
 

@@ -11,7 +11,14 @@ package final class TokenService: ResourceReader {
     /// Characters of a name.
     private static let maximumName = 200
 
+    /// Good ones of one person, unless whoever runs the service says otherwise.
+    package static let usualPerPerson = 20
+    /// Good ones that are nobody's and were issued by one person or token: each has limits of its own.
+    private static let perIssuer = 100
+
     package let store: Store
+    /// Good ones of one person.
+    package let perPerson: Int
     /// The minute of the last recorded use per token, so that use costs a write at most once a minute.
     private let lastUses = Mutex<[String: Int64]>([:])
     private let known = Remembered<Known>(.untilAuthorityChanges)
@@ -24,8 +31,9 @@ package final class TokenService: ResourceReader {
         let actor: Actor
     }
 
-    package init(store: Store) {
+    package init(store: Store, perPerson: Int = usualPerPerson) {
         self.store = store
+        self.perPerson = perPerson
     }
 
     /// What a token is asked to be.
@@ -52,13 +60,13 @@ package final class TokenService: ResourceReader {
 
     /// Issues a token; the secret is returned here and nowhere again.
     ///
-    /// Throws `invalid` (neither or both of role and scopes, unknown scope or school, expiry in the past) and `forbidden` (more than the
-    /// caller has itself).
+    /// Throws `invalid` (neither or both of role and scopes, unknown scope or school, expiry in the past), `forbidden` (more than the
+    /// caller has itself) and `refused` (as many as may be).
     package func create(_ request: Request, _ call: Call) async throws -> (token: ApiToken, secret: String) {
         let scopes = request.scopes ?? []
         let schoolIds = request.schoolIds ?? []
         let secret = TokenSecret.make()
-        let token = try await store.write(call) { transaction in
+        let token = try await store.write(call) { [perPerson] transaction in
             var errors = Self.errors(in: request, now: transaction.now)
             for (index, id) in schoolIds.enumerated() where try transaction.find(School.self, id: id) == nil {
                 errors.append(FieldError(pointer: "/schoolIds/\(index)", code: "not-found", detail: "is not the id of a school"))
@@ -71,6 +79,7 @@ package final class TokenService: ResourceReader {
                 scopes: scopes,
                 schoolIds: schoolIds, expiresAt: request.expiresAt, createdAt: transaction.now, updatedAt: transaction.now)
             try Self.checkGrant(of: token, transaction)
+            try Self.checkNumber(with: token, perPerson: perPerson, transaction)
             try transaction.insert(token)
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: token.id)
             return token
@@ -172,6 +181,23 @@ package final class TokenService: ResourceReader {
         guard !hasMore else { throw DomainError.forbidden("A token can't be given more than its issuer has.") }
         if let end = try transaction.find(ApiToken.self, id: actor.id)?.expiresAt, token.expiresAt.map({ $0 > end }) ?? true {
             throw DomainError.forbidden("The issuing token expires at \(end); what it issues can't be valid longer.")
+        }
+    }
+
+    /// Whoever could have any number of tokens would have any number of whatever is counted for each.
+    private static func checkNumber(with token: ApiToken, perPerson: Int, _ transaction: WriteTransaction) throws {
+        func refusal(_ pointer: String, _ sentence: String) -> DomainError {
+            .refused(sentence, [FieldError(pointer: pointer, code: "too-many-tokens", detail: "revoke one that isn't needed any more")])
+        }
+        if let person = token.personId {
+            guard try transaction.tokens.usable(ofPerson: person, at: transaction.now) < perPerson else {
+                throw refusal(
+                    "/personId", "This person has \(perPerson) tokens that are neither revoked nor expired, as many as one may have.")
+            }
+        } else if transaction.call.actor.kind == .token {
+            guard try transaction.tokens.usable(issuedBy: token.issuedBy, at: transaction.now) < perIssuer else {
+                throw refusal("", "\(perIssuer) tokens that are neither revoked nor expired were issued so, as many as may be.")
+            }
         }
     }
 

@@ -38,11 +38,23 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("For how many days events and deletions can be followed, 90 at least.", valueName: "days"))
     var eventRetentionDays = EventService.usualRetentionDays
 
-    @Option(help: ArgumentHelp("How many requests a token may send in a minute; 0 is any number.", valueName: "requests"))
+    @Option(
+        help: ArgumentHelp(
+            "How many requests a person, with all their tokens, or a token of nobody may send in a minute; 0 is any number.",
+            valueName: "requests"))
     var rateLimit = Responder.Settings.usualRequestsPerMinute
 
     @Option(help: ArgumentHelp("How large an uploaded file may be, in MiB.", valueName: "mebibytes"))
     var maximumFileSize = FileService.usualMaximumBytes >> 20
+
+    @Option(help: ArgumentHelp("How many tokens a person may have that are neither revoked nor expired.", valueName: "tokens"))
+    var tokensPerPerson = TokenService.usualPerPerson
+
+    @Option(
+        help: ArgumentHelp(
+            "How much of files that nothing has yet a person or a token of nobody may have, in MiB; one of the largest at least.",
+            valueName: "mebibytes"))
+    var unattachedFiles = FileService.usualUnattachedBytes >> 20
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
@@ -64,6 +76,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard (1...1_048_576).contains(maximumFileSize) else {
             throw ValidationError("--maximum-file-size is a number of MiB, at least 1, not \(maximumFileSize).")
         }
+        guard (1...1_073_741_824).contains(unattachedFiles) else {
+            throw ValidationError("--unattached-files is a number of MiB, at least 1, not \(unattachedFiles).")
+        }
+        guard tokensPerPerson >= 1 else { throw ValidationError("--tokens-per-person is at least 1, not \(tokensPerPerson).") }
         guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             throw ValidationError("--cors-origins takes origins such as https://desk.example.org, not \(origin).")
@@ -75,6 +91,13 @@ struct ServeCommand: AsyncParsableCommand {
 
     var origins: [String] {
         (corsOrigins ?? "").split(separator: ",").map { String($0.drop(while: { $0 == " " })) }
+    }
+
+    var accountLimits: AccountLimits {
+        var limits = AccountLimits()
+        limits.tokensPerPerson = tokensPerPerson
+        limits.unattachedFileBytes = unattachedFiles << 20
+        return limits
     }
 
     func run() async throws {

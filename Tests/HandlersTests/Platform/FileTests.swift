@@ -48,6 +48,35 @@ struct FileTests {
         #expect(content.headers[.eTag] == "\"\(Hex.encode(digest))\"" && content.headers[.acceptRanges] == "bytes")
     }
 
+    @Test("Files that nothing has yet come to so much for a person, with whichever token; what is put where it belongs counts no more")
+    func quota() async throws {
+        var limits = AccountLimits()
+        limits.unattachedFileBytes = 1 << 20
+        let client = try await TestClient(accountLimits: limits)
+        let school = try await client.addSchool(urn: "100025").id
+        let teacher = try await client.appoint(.teacher, at: school)
+        let (one, two) = (try await client.token(of: teacher), try await client.token(of: teacher))
+        let half = Array(repeating: UInt8(65), count: 1 << 19)
+        let first = try await upload(client, half, token: one)
+        #expect(first.status == 201, "\(first.text)")
+        #expect(try await upload(client, half, token: two).status == 201)
+        let refused = try await upload(client, [65], token: two)
+        #expect(refused.status == 409 && refused.json["errors"]?.arrayValue?.first?["code"] == "file-quota", "\(refused.text)")
+        let head = try await client.token(of: client.appoint(.headteacher, at: school))
+        #expect(try await upload(client, half, token: head).status == 201)
+        let raised = try await client.post(
+            "/v1/support-requests", token: one, ["subject": "See the file", "fileIds": [.string(first.json.text("id"))]])
+        #expect(raised.status == 201, "\(raised.text)")
+        let third = try await upload(client, half, token: two)
+        #expect(third.status == 201, "\(third.text)")
+        #expect(try await upload(client, [65], token: one).status == 409)
+        #expect(try await client.delete("/v1/files/\(third.json.text("id"))", token: two).status == 204)
+        #expect(try await upload(client, [65], token: one).status == 201)
+        let before = try stored(client).count
+        #expect(try await upload(client, half, token: one).status == 409)
+        #expect(try stored(client).count == before)
+    }
+
     @Test("A range is a part, an unsatisfiable one is refused, and what is no range is ignored")
     func ranges() async throws {
         let client = try await TestClient()

@@ -19,6 +19,46 @@ struct RateLimitTests {
         #expect(try await client.get("/v1/me", token: nil).status == 401)
     }
 
+    @Test("All tokens of a person share one minute; a token of nobody has its own")
+    func shared() async throws {
+        let client = try await TestClient(requestsPerMinute: 60)
+        let school = try await client.addSchool(urn: "100025").id
+        let teacher = try await client.appoint(.teacher, at: school)
+        let (one, two) = (try await client.token(of: teacher), try await client.token(of: teacher))
+        let head = try await client.token(of: client.appoint(.headteacher, at: school))
+        for round in 0..<30 {
+            #expect(try await client.get("/v1/me", token: one).headers[Self.rate]?.hasPrefix("\"default\";r=\(59 - 2 * round);") == true)
+            #expect(try await client.get("/v1/me", token: two).headers[Self.rate]?.hasPrefix("\"default\";r=\(58 - 2 * round);") == true)
+        }
+        for token in [one, two] {
+            let refused = try await client.get("/v1/me", token: token)
+            #expect(refused.status == 429 && refused.json.text("detail").contains("person"), "\(refused.text)")
+        }
+        #expect(try await client.get("/v1/me", token: head).status == 200)
+    }
+
+    @Test("Lines, bytes and exports cost what they take, also where they came to nothing, and the answer says so")
+    func costs() async throws {
+        let client = try await TestClient(requestsPerMinute: 1_000)
+        let school = try await client.addSchool(urn: "100025").id
+        let teacher = try await client.token(of: client.appoint(.teacher, at: school))
+        func left(_ answer: TestAnswer) throws -> Int {
+            let field = try #require(answer.headers[Self.rate])
+            return try #require(Int(field.dropFirst("\"default\";r=".count).prefix { $0 != ";" }))
+        }
+        #expect(try left(try await client.get("/v1/me", token: teacher)) == 999)
+        let export = try await client.get("/v1/schools", token: teacher, headers: ["Accept": "text/csv"])
+        #expect(try left(export) == 978)
+        let megabyte = try await client.send(
+            .post, "/v1/files", token: teacher, body: Array(repeating: 65, count: 1 << 20),
+            headers: ["Content-Type": "text/plain", "Content-Disposition": "attachment; filename=\"a.txt\""])
+        #expect(megabyte.status == 201 && (try left(megabyte)) <= 973, "\(megabyte.text)")
+        let before = try left(try await client.get("/v1/me", token: teacher))
+        let bad = try await client.bulk(
+            "/v1/support-requests", Array(repeating: ["op": "create", "data": ["subject": ""]], count: 100), token: teacher)
+        #expect(bad.status == 422 && (try left(bad)) <= before - 11, "\(bad.text)")
+    }
+
     @Test("An answer that the client has already costs nothing")
     func notModified() async throws {
         let client = try await TestClient(requestsPerMinute: 2)

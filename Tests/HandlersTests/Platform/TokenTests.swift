@@ -41,6 +41,35 @@ struct TokenTests {
         #expect(answer.status == 422 && answer.places == [pointer], "\(answer.text)")
     }
 
+    @Test("A person has so many good tokens and no more, whoever issues them; nor are any number issued that are nobody's")
+    func number() async throws {
+        var limits = AccountLimits()
+        limits.tokensPerPerson = 3
+        let client = try await TestClient(accountLimits: limits)
+        let teacher = try await client.appoint(.teacher, at: client.addSchool(urn: "100025").id)
+        let own = try await client.token(of: teacher)
+        let body: JSON = ["name": "Mine", "personId": .string(teacher)]
+        let second = try await client.post("/v1/tokens", body)
+        #expect(second.status == 201, "\(second.text)")
+        let ending: JSON = ["name": "Mine", "personId": .string(teacher), "expiresAt": "2099-01-01T00:00:00Z"]
+        #expect(try await client.post("/v1/tokens", ending).status == 201)
+        let refused = try await client.post("/v1/tokens", body)
+        #expect(refused.status == 409 && refused.code == "conflict" && refused.places == ["/personId"], "\(refused.text)")
+        #expect(refused.json["errors"]?.arrayValue?.first?["code"] == "too-many-tokens")
+        #expect(try await client.post("/v1/tokens/\(second.json.text("id"))/revoke").status == 200)
+        #expect(try await client.post("/v1/tokens", body).status == 201)
+        #expect(try await client.post("/v1/tokens", body).status == 409)
+        // Others have their own, and those that have ended don't count.
+        #expect(try await client.post("/v1/tokens", ["name": "Other", "personId": .string(client.addPerson())]).status == 201)
+        client.clock.set("2100-01-01T00:00:00Z")
+        #expect(try await client.post("/v1/tokens", body).status == 201)
+        #expect(try await client.get("/v1/me", token: own).status == 200)
+        #expect(try await client.get("/v1/meta", token: nil).json["limits"]?["maxTokensPerPerson"] == 3)
+
+        for _ in 0..<100 { #expect(try await client.post("/v1/tokens", ["name": "System", "scopes": ["schools:read"]]).status == 201) }
+        #expect(try await client.post("/v1/tokens", ["name": "System", "scopes": ["schools:read"]]).status == 409)
+    }
+
     @Test("Nobody issues, rotates or revokes a token stronger than itself")
     func escalation() async throws {
         let client = try await TestClient()

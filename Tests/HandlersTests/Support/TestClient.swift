@@ -41,28 +41,36 @@ final class TestClient: Sendable {
         return directory
     }
 
-    private static func makeServices(_ store: Store, _ directory: String, _ receiver: FakeReceiver, base: String = "") -> DomainServices {
+    private static func makeServices(
+        _ store: Store, _ directory: String, _ receiver: FakeReceiver, limits: AccountLimits = AccountLimits(), base: String = ""
+    ) -> DomainServices {
         DomainServices(
-            store: store, directory: directory, webhookTransport: receiver, maximumFileBytes: 1 << 20, base: base,
+            store: store, directory: directory, webhookTransport: receiver, maximumFileBytes: 1 << 20, limits: limits, base: base,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    init(requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, publicOrigin: PublicOrigin? = nil) async throws {
+    init(
+        requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, publicOrigin: PublicOrigin? = nil,
+        writerTimes: WriterTimes = WriterTimes(), accountLimits: AccountLimits = AccountLimits(),
+        change: (inout Responder.Settings) -> Void = { _ in }
+    ) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
         try await FileManager.default.copyItem(at: Self.template.value, to: directory)
-        store = try Store(directory: directory.path, options: StoreOptions(role: .service, clock: { [clock] in clock.now }))
-        services = Self.makeServices(store, directory.path, receiver, base: publicOrigin?.text ?? "")
+        store = try Store(
+            directory: directory.path, options: StoreOptions(role: .service, writerTimes: writerTimes, clock: { [clock] in clock.now }))
+        services = Self.makeServices(store, directory.path, receiver, limits: accountLimits, base: publicOrigin?.text ?? "")
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
                 health: services.health, limits: .standard, requestsPerMinute: requestsPerMinute, eventRetention: 180,
-                maximumFileBytes: 1 << 20, version: "test",
+                maximumFileBytes: 1 << 20, accountLimits: accountLimits, version: "test",
                 securityContact: "mailto:security@example.org"))
         let tokens = services.tokens
         var settings = Responder.Settings()
         settings.requestsPerMinute = requestsPerMinute
         settings.publicOrigin = publicOrigin
+        change(&settings)
         responder = try Responder(
             contract: contract, bindings: operations.bindings, settings: settings,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),

@@ -38,7 +38,7 @@ import Testing
             }
             try transaction.forget(Person.self, people.map(\.id), members: Person.erasedMembers)
         }
-        await test.store.compact()
+        await test.store.compact(for: .test)
     }
 
     @Test("Erased people are in no byte of the files: rows, indexes, search index, recorded values; the others are still found")
@@ -100,7 +100,7 @@ import Testing
         let one = try person(9)
         try await test.store.write(.test) { try $0.insert(one) }
         try await test.store.write(.test) { try $0.delete(one, keepsValues: false) }
-        await test.store.compact()
+        await test.store.compact(for: .test)
         #expect(!files(test, contain: "Zyxwv"))
         #expect(try test.integer("SELECT count(*) FROM tombstone") == 1)
         #expect(try test.integer("SELECT count(*) FROM audit WHERE operation = 'deleted'") == 1)

@@ -87,6 +87,20 @@ struct ListExportTests {
         #expect(await service.send(.get, "/things", .accepting("text/csv")).status == 200)
     }
 
+    @Test("One account has its share of them and no more")
+    func share() throws {
+        let slots = ExportSlots(4, perAccount: 2)
+        var held = [try slots.take(for: "a"), try slots.take(for: "a")]
+        #expect(throws: ExportSlots.Refusal.accountHasItsShare) { try slots.take(for: "a") }
+        held += [try slots.take(for: "b"), try slots.take(for: "c")]
+        #expect(throws: ExportSlots.Refusal.allAreTaken) { try slots.take(for: "d") }
+        held.removeFirst()
+        held.append(try slots.take(for: "a"))
+        #expect(throws: ExportSlots.Refusal.accountHasItsShare) { try slots.take(for: "a") }
+        held = []
+        #expect(throws: Never.self) { for account in ["a", "a", "b", "b"] { held.append(try slots.take(for: account)) } }
+    }
+
     @Test("An export past its deadline breaks off instead of looking whole")
     func deadline() async throws {
         var settings = Responder.Settings()

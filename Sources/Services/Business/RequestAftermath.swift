@@ -1,0 +1,52 @@
+import Core
+import Domain
+import Repositories
+
+// A change of a calendar, a service or a team may concern thousands of requests. What follows for them is done after the change, in pieces between
+// which others write; what is left when the service ends is found again by the clockwork.
+
+extension WriteTransaction {
+    /// Has it done once this write is committed, before it is answered.
+    func follow(_ aftermath: RequestAftermath) throws {
+        try supportRequests.begin(aftermath)
+        followUp = { [call] in await $0.doAftermath(by: call) }
+    }
+}
+
+extension Store {
+    /// Requests looked up at a time.
+    private static let chunk = 100
+
+    /// Does what changes have left to be done with requests. What can't be done now is done later.
+    func doAftermath(by cause: Call) async {
+        let call = Call(actor: cause.actor, requestId: cause.requestId, cost: cause.cost)
+        while (try? await patiently({ try await write(call, isLarge: true, within: .piece, Self.doSome) })) == true {}
+    }
+
+    /// Returns whether there may be more.
+    @Sendable private static func doSome(_ transaction: WriteTransaction) throws -> Bool {
+        guard let (aftermath, requests) = try transaction.supportRequests.aftermath(limit: chunk) else { return false }
+        var promises = KnownPromises()
+        var last: String?
+        for request in requests {
+            switch aftermath.work {
+            case .schedule: try transaction.schedule(request, &promises)
+            case .showConfidential: try transaction.showConfidential(request)
+            case .showLinks: try transaction.showLinks(of: request)
+            }
+            last = request.id
+            if transaction.isTimeUp { break }
+        }
+        try transaction.supportRequests.note(aftermath, doneUpTo: last)
+        return true
+    }
+}
+
+extension WriteTransaction {
+    /// Works out anew when it is due: hours, promises or the calendar have changed.
+    fileprivate func schedule(_ request: SupportRequest, _ promises: inout KnownPromises) throws {
+        var changed = request
+        changed.schedule(try promises.promise(of: request, self))
+        try update(from: request, to: changed, verb: "rescheduled", isTarget: false)
+    }
+}
