@@ -25,6 +25,7 @@ package struct Answer: Sendable {
     enum Content: Sendable {
         case nothing
         case bytes(contentType: String, [UInt8])
+        case constant(contentType: String, ConstantBody)
         case page(Page<[UInt8]>)
         /// A body that isn't kept any more; its digest says what it was.
         case withheld(reprDigest: String?)
@@ -68,6 +69,11 @@ package struct Answer: Sendable {
         Answer(.bytes(contentType: contentType, bytes), status: status, etag: etag, caching: caching)
     }
 
+    /// What is the same for every request. There is one of it in memory, however many ask and don't read.
+    package static func constant(_ contentType: String, _ body: ConstantBody, etag: EntityTag, caching: Caching = .standard) -> Answer {
+        Answer(.constant(contentType: contentType, body), etag: etag, caching: caching)
+    }
+
     /// Bytes of which the client may ask for a part; its tag is their digest.
     package static func content(_ content: RangedContent) -> Answer {
         Answer(.ranged(content), etag: EntityTag(verbatim: "\"\(content.sha256)\""))
@@ -86,7 +92,7 @@ extension Answer {
         case .bytes(let type, let bytes):
             KeptAnswer(status: status.rawValue, etag: etag?.description, location: location, contentType: type, body: bytes)
         case .nothing: KeptAnswer(status: 204, etag: etag?.description, location: location, contentType: nil, body: [])
-        case .page, .stream, .ranged, .withheld: nil
+        case .page, .constant, .stream, .ranged, .withheld: nil
         }
     }
 

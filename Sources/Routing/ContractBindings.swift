@@ -18,7 +18,7 @@ package struct ContractBindings: Sendable {
     private static let caching = Answer.Caching.shared(seconds: 300)
 
     private func document(_ operationId: String, _ type: String, _ bytes: [UInt8]) -> Binding {
-        let answer = Answer.bytes(type, bytes, etag: .strong(of: bytes), caching: Self.caching)
+        let answer = Answer.constant(type, ConstantBody(bytes), etag: .strong(of: bytes), caching: Self.caching)
         return Binding(operationId) { _ in answer }
     }
 

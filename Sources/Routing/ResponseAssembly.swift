@@ -40,6 +40,9 @@ struct ResponseAssembly {
         case .bytes(let type, let bytes):
             headers.append(HTTPField(name: .contentType, value: type))
             return Response(status: status(answer), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        case .constant(let type, let body):
+            headers.append(HTTPField(name: .contentType, value: type))
+            return Response(status: status(answer), headers: headers, body: ResponseBody(body))
         case .withheld(let digest):
             headers[.reprDigest] = digest
             return Response(status: status(answer), headers: headers)

@@ -57,6 +57,7 @@ struct Application {
     /// Serves until SIGTERM or SIGINT, then finishes what is under way and closes the database.
     func run() async throws {
         let options = settings.options
+        let limits = try limitsThatFit()
         let certificates = try settings.tls.map(TLSContextStore.init)
         let store = try Store(directory: options.data.data, options: StoreOptions(role: .service, migrates: false))
         let registry = PrometheusRegistry()
@@ -70,7 +71,6 @@ struct Application {
         services.files.removeUnfinished()
 
         let contract = try Contract()
-        let limits = limitsThatFit()
         let operations = Operations(
             contract: contract, services: services,
             service: ServiceHandlers(
@@ -96,6 +96,7 @@ struct Application {
             strictTransportSecurity: options.tls.hsts ? 31_536_000 : nil, allowedOrigins: Set(options.origins))
         configuration.accessLog = AccessLog()
         configuration.trustedProxies = TrustedProxies(options.listening.trustedProxies)
+        configuration.exemptAddresses = options.listening.unlimitedAddresses
         configuration.metrics = ServerMetrics(registry: registry)
         let scheme = certificates == nil ? "http" : "https"
         let server = HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
@@ -171,17 +172,22 @@ struct Application {
         }
     }
 
-    /// The standard limits, with no more connections than files may be open.
-    private func limitsThatFit() -> ServerLimits {
+    /// The standard limits, with as many connections as are asked for and files may be open. More asked for than fit refuses the start.
+    private func limitsThatFit() throws -> ServerLimits {
         var limits = ServerLimits.standard
+        limits.connectionsPerAddress = settings.options.listening.connectionsPerAddress
         let openFiles = OpenFiles.raiseLimit()
-        let wanted = limits.connections
+        let wanted = settings.options.listening.maximumConnections ?? limits.connections
         limits.connections = OpenFiles.connections(wanted: wanted, limit: openFiles)
-        if limits.connections < wanted {
-            logger.warning(
-                "Takes \(limits.connections) connections at once instead of \(wanted), because no more than \(openFiles) files may be open (ulimit -n, LimitNOFILE)"
+        guard limits.connections < wanted else { return limits }
+        if settings.options.listening.maximumConnections != nil {
+            throw ValidationError(
+                "--maximum-connections is \(wanted), but no more than \(openFiles) files may be open (ulimit -n, LimitNOFILE): \(limits.connections) connections fit."
             )
         }
+        logger.warning(
+            "Takes \(limits.connections) connections at once instead of \(wanted), because no more than \(openFiles) files may be open (ulimit -n, LimitNOFILE)"
+        )
         return limits
     }
 
@@ -194,7 +200,8 @@ struct Application {
         let responder = MetricsResponder(registry: registry) {
             if let (certificates, gauge) = expiry { gauge.set(Double(certificates.daysToExpiry)) }
         }
-        let configuration = HTTPServer.Configuration(host: "127.0.0.1", port: settings.options.listening.metricsPort)
+        var configuration = HTTPServer.Configuration(host: "127.0.0.1", port: settings.options.listening.metricsPort)
+        configuration.limits.connections = 16
         return HTTPServer(configuration: configuration, responder: responder, logger: logger) { [logger] address in
             logger.info("Metrics on http://127.0.0.1:\(address.port ?? 0)/metrics")
         }

@@ -1,7 +1,8 @@
 import NIOCore
 
-/// Stops accepting while as many connections as allowed are open. The rest wait in the kernel's backlog, which is kinder and
-/// cheaper than accepting them to turn them away. A few more than the limit may slip in, since the listener accepts in batches.
+/// Decides what becomes of a newcomer. While as many connections as allowed are open and none of them is idle, it stops accepting: the rest
+/// wait in the kernel's backlog, which is kinder and cheaper than accepting them to turn them away. A few more than the limit may slip in,
+/// since the listener accepts in batches; they are the first to go.
 ///
 /// When accepting fails for want of files or memory it pauses: the connection that waits would otherwise wake the loop again at once,
 /// without end. Sits in the listening channel's pipeline, confined to its event loop.
@@ -11,20 +12,27 @@ final class AcceptGate: ChannelDuplexHandler {
 
     /// From a failure to the next attempt.
     static let pause = TimeAmount.seconds(1)
+    /// How often those who wait are given the place of a connection that has become idle meanwhile.
+    static let turn = TimeAmount.milliseconds(100)
 
     private let capacity: Int
+    private let registry: ConnectionRegistry
     private var open = 0
     private var readWaits = false
     private var isPausing = false
+    private var turnIsDue = false
 
-    init(capacity: Int) {
+    init(capacity: Int, registry: ConnectionRegistry) {
         self.capacity = capacity
+        self.registry = registry
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let channel = unwrapInboundIn(data)
+        guard registry.admit(channel) else { return channel.close(promise: nil) }
         open += 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        unwrapInboundIn(data).closeFuture.hop(to: context.eventLoop).whenComplete { _ in
+        channel.closeFuture.hop(to: context.eventLoop).whenComplete { _ in
             let (gate, context) = bound.value
             gate.connectionClosed(context)
         }
@@ -32,7 +40,32 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        if open < capacity, !isPausing { context.read() } else { readWaits = true }
+        if mayAccept { return context.read() }
+        readWaits = true
+        if !isPausing { takeTurns(context) }
+    }
+
+    private var mayAccept: Bool { !isPausing && (open < capacity || (open == capacity && registry.hasIdle)) }
+
+    /// Those who wait are served when a connection closes, which the gate is told, or becomes idle, which it looks for.
+    private func takeTurns(_ context: ChannelHandlerContext) {
+        guard !turnIsDue else { return }
+        turnIsDue = true
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.turn) {
+            let (gate, context) = bound.value
+            gate.turnIsDue = false
+            guard gate.readWaits, !gate.isPausing, context.channel.isActive else { return }
+            if gate.open > gate.capacity { gate.registry.makeRoom() }
+            gate.readIfPossible(context)
+            if gate.readWaits { gate.takeTurns(context) }
+        }
+    }
+
+    private func readIfPossible(_ context: ChannelHandlerContext) {
+        guard readWaits, mayAccept else { return }
+        readWaits = false
+        context.read()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -51,8 +84,6 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private func connectionClosed(_ context: ChannelHandlerContext) {
         open -= 1
-        guard readWaits, !isPausing, open < capacity else { return }
-        readWaits = false
-        context.read()
+        readIfPossible(context)
     }
 }

@@ -58,6 +58,9 @@ struct ChunkedBody {
                 }
                 guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex, line[..<colon].allSatisfy(Ascii.isToken)
                 else { throw .malformedRequest(reason: "A trailer field is malformed.") }
+                guard line[colon...].allSatisfy(Ascii.isFieldValue) else {
+                    throw .malformedRequest(reason: "The value of a trailer field has control characters.")
+                }
             }
         }
     }

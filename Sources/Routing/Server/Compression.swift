@@ -141,6 +141,9 @@ package enum Compression {
     // MARK: Bodies
 
     static func compressed(_ body: ResponseBody) async -> ResponseBody {
+        if let constant = body.constant {
+            do { return ResponseBody(shared: try constant.compressed()) } catch { return ResponseBody { _ in throw error } }
+        }
         guard let length = body.contentLength, length <= largestBuffered else {
             return ResponseBody { writer in try await body.write(DeflatingWriter(parent: writer, deflater: Deflater())) }
         }

@@ -3,6 +3,7 @@ import NIOCore
 
 /// Where a request came from; the same for all requests of a connection.
 struct ConnectionOrigin: Sendable {
+    var connection: OpenConnection
     var remoteAddress: String
     var isSecure: Bool
     var peerCertificate: HTTPServerRequest.PeerCertificate?
@@ -18,19 +19,26 @@ struct ExchangeService: Sendable {
     let metrics: ServerMetrics?
     let proxies: TrustedProxies
 
+    struct Served {
+        /// false when the connection or stream must be cut, because an answer was left incomplete.
+        var isWhole: Bool
+        /// To be released once the stream has ended; until then nobody knows whether the client took it.
+        var unread = 0
+    }
+
     /// Answers the requests of one connection or stream, in order, until it may carry no more.
-    /// - Returns: false when it must be cut, because an answer was left incomplete.
-    func serve(inbound: RequestReader.Inbound, outbound: RequestReader.Outbound, origin: ConnectionOrigin) async -> Bool {
+    func serve(inbound: RequestReader.Inbound, outbound: RequestReader.Outbound, origin: ConnectionOrigin) async -> Served {
         let reader = RequestReader(inbound: inbound, outbound: outbound)
         while true {
             switch await reader.nextHead() {
-            case .ended: return true
-            case .refused(let refusal): return await refuse(refusal, outbound: outbound, origin: origin)
+            case .ended: return Served(isWhole: true)
+            case .refused(let refusal): return Served(isWhole: await refuse(refusal, outbound: outbound, origin: origin))
             case .head(let head, let exchange):
+                if !origin.connection.hasRoom { await origin.connection.room() }
                 switch await answer(head, exchange: exchange, reader: reader, outbound: outbound, origin: origin) {
                 case .next: continue
-                case .last: return true
-                case .broken: return false
+                case .last(let unread): return Served(isWhole: true, unread: unread)
+                case .broken(let unread): return Served(isWhole: false, unread: unread)
                 }
             }
         }
@@ -38,8 +46,8 @@ struct ExchangeService: Sendable {
 
     private enum Outcome {
         case next
-        case last
-        case broken
+        case last(unread: Int)
+        case broken(unread: Int)
     }
 
     private func answer(
@@ -72,6 +80,9 @@ struct ExchangeService: Sendable {
         var status = response.status
         // Lasts as long as somebody listens, which says nothing about how fast the service is.
         let isOpenEnded = response.headers.value(.contentType) == Answer.eventStreamType
+        // An open-ended answer is written event by event, and holds no more than its cost.
+        var unread = limits.answerCost + (isOpenEnded ? 0 : response.body.heldBytes)
+        origin.connection.hold(unread)
         var sent: Int?
         do {
             sent = try await sender.send(response)
@@ -82,12 +93,17 @@ struct ExchangeService: Sendable {
             status = failure.status
             sent = try? await sender.send(failure)
         } catch {}
+        if head.version != .http2 {
+            // Handed to the channel, which takes little more than the kernel does.
+            origin.connection.release(unread)
+            unread = 0
+        }
         report(request, status: status, bytes: sent, started: started, isOpenEnded: isOpenEnded)
 
-        guard sent != nil else { return .broken }
-        if closes || head.version == .http2 { return .last }
+        guard sent != nil else { return .broken(unread: unread) }
+        if closes || head.version == .http2 { return .last(unread: unread) }
         if case .complete = reader.bodyState().state { return .next }
-        return await reader.discardBody(limit: limits.discardedBody) ? .next : .broken
+        return await reader.discardBody(limit: limits.discardedBody) ? .next : .broken(unread: 0)
     }
 
     private func refuse(_ refusal: TransportRefusal, outbound: RequestReader.Outbound, origin: ConnectionOrigin) async -> Bool {

@@ -18,6 +18,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     private let limits: ServerLimits
+    private let connection: OpenConnection
     private var parser: HTTP1Parser
     private var writer = HTTP1Writer()
     private var phase = Phase.serving
@@ -25,7 +26,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private var context: ChannelHandlerContext?
 
     /// Requests handed up whose answer isn't finished.
-    private var unanswered = 0
+    private var unanswered = 0 {
+        didSet { if oldValue == 0, unanswered > 0 { connection.becameBusy() } }
+    }
     /// No further request is taken from this connection.
     private var isLast = false
     private var wasRefused = false
@@ -38,8 +41,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private var idleSince = NIODeadline.now()
     private var stalledSince: NIODeadline?
 
-    init(limits: ServerLimits) {
+    init(limits: ServerLimits, connection: OpenConnection) {
         self.limits = limits
+        self.connection = connection
         parser = HTTP1Parser(limits: limits)
     }
 
@@ -191,6 +195,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func finishAnswer(_ context: ChannelHandlerContext, writing bytes: ByteBuffer, promise: EventLoopPromise<Void>?) {
         unanswered -= 1
         idleSince = .now()
+        if unanswered == 0 { connection.becameIdle(idleSince) }
         headSince = parser.isInsideHead ? idleSince : nil
         // The head of a long answer may have gone out before the order to stop came.
         guard closesAfterAnswer || (isQuiescing && unanswered == 0) else {

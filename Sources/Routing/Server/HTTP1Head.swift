@@ -89,7 +89,7 @@ enum HTTP1Head {
         var value = line[(colon + 1)...]
         while let first = value.first, first == Ascii.space || first == Ascii.tab { value = value.dropFirst() }
         while let last = value.last, last == Ascii.space || last == Ascii.tab { value = value.dropLast() }
-        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == Ascii.tab }) else {
+        guard value.allSatisfy(Ascii.isFieldValue) else {
             throw .malformedRequest(reason: "The value of a header field has control characters.")
         }
 

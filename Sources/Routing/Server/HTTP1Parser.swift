@@ -121,6 +121,9 @@ enum Ascii {
         }
     }
 
+    /// What a field's value may be made of: no control characters but the tab (RFC 9110 §5.5).
+    static func isFieldValue(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7f || byte == tab }
+
     static func isVisible(_ byte: UInt8) -> Bool { byte > 0x20 && byte < 0x7f }
 
     static func lowercase(_ byte: UInt8) -> UInt8 {

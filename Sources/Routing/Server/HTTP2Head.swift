@@ -72,8 +72,11 @@ enum HTTP2Head {
             switch field.name {
             // RFC 9113 §8.2.2: these belong to HTTP/1.
             case .connection, .transferEncoding: continue
-            // New with every answer: in the dynamic table they would only push out what repeats.
-            case .eTag, .contentLength, .requestID: block.add(name: field.name.canonicalName, value: field.value, indexing: .nonIndexable)
+            // New with every answer, or every second: in the dynamic table they would only push out what repeats, and make it as long as
+            // the client says it may be, which is gigabytes if it likes.
+            case .eTag, .contentLength, .requestID, .date, .location, .link, .lastModified, .retryAfter, .contentRange,
+                .contentDisposition, .reprDigest, .rateLimit:
+                block.add(name: field.name.canonicalName, value: field.value, indexing: .nonIndexable)
             default: block.add(name: field.name.canonicalName, value: field.value)
             }
         }

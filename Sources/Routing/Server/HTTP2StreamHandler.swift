@@ -10,17 +10,28 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     typealias OutboundIn = OutboundPart
     typealias OutboundOut = HTTP2Frame.FramePayload
 
+    /// What the client is asked to take at a time. The largest frame every client takes.
+    private static let piece = 16 * 1024
+
     private let limits: ServerLimits
+    private let connection: HTTP2Connection
     private var hasHead = false
     private var inputEnded = false
     private var wasRefused = false
     private var pace: BodyPace?
-    private var stalledSince: NIODeadline?
+    /// Pieces of the answer that the client hasn't taken.
+    private var underWay = 0
+    /// The last of the answer is written; taken, it ends the stream.
+    private var hasFinished = false
+    private var isClosed = false
+    /// Since when the client has taken nothing, and how much it had taken on the whole connection by then.
+    private var stall: (since: NIODeadline, piecesTaken: Int)?
     private var timer: DeadlineTimer?
     private var context: ChannelHandlerContext?
 
-    init(limits: ServerLimits) {
+    init(limits: ServerLimits, connection: HTTP2Connection) {
         self.limits = limits
+        self.connection = connection
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -41,7 +52,9 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             hasHead = true
             receive(headers, context)
         // A second block is trailers, which nothing here gives a meaning.
-        case .headers(let headers): if headers.endStream { end(context) }
+        case .headers(let trailers):
+            if !trailers.headers.allSatisfy({ HTTPField.isValidValue($0.value) }) { refuseBody(context) }
+            if trailers.endStream { end(context) }
         case .data(let data):
             guard case .byteBuffer(let bytes) = data.data else { return }
             pace?.receive(bytes.readableBytes, now: .now())
@@ -64,6 +77,13 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             inputEnded = headers.endStream
             context.fireChannelRead(wrapInboundOut(.refused(error)))
         }
+    }
+
+    private func refuseBody(_ context: ChannelHandlerContext) {
+        if hasDeliveredEnd || wasRefused { return }
+        wasRefused = true
+        let reason = "The value of a trailer field has control characters."
+        context.fireChannelRead(wrapInboundOut(.refused(.malformedRequest(reason: reason))))
     }
 
     private var hasDeliveredEnd = false
@@ -89,13 +109,8 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
         context.read()
     }
 
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        stalledSince = context.channel.isWritable ? nil : .now()
-        updateDeadline()
-        context.fireChannelWritabilityChanged()
-    }
-
     func channelInactive(context: ChannelHandlerContext) {
+        isClosed = true
         timer?.cancel()
         context.fireChannelInactive()
     }
@@ -116,19 +131,48 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
             updateDeadline()
         case .head(let head):
             context.write(wrapOutboundOut(.headers(.init(headers: HTTP2Head.block(for: head.response)))), promise: promise)
-        case .body(let body):
-            context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(body)))), promise: promise)
-        case .complete(let head, let body):
+        case .body(let body): write(body, context, promise)
+        case .complete(let head, var body):
             let isBodiless = body.readableBytes == 0
             let headers = HTTP2Frame.FramePayload.headers(.init(headers: HTTP2Head.block(for: head.response), endStream: isBodiless))
             if isBodiless { return finish(context, headers, promise) }
             context.write(wrapOutboundOut(headers), promise: nil)
+            if let all = body.readSlice(length: max(0, body.readableBytes - Self.piece)) { write(all, context, nil) }
             finish(context, .data(.init(data: .byteBuffer(body), endStream: true)), promise)
         case .end: finish(context, .data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)), promise)
         }
     }
 
+    /// Piece by piece: a window may be closed although the channel takes more, so only what becomes of each tells whether the client reads.
+    private func write(_ body: ByteBuffer, _ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+        var rest = body
+        while rest.readableBytes > 0, let piece = rest.readSlice(length: min(rest.readableBytes, Self.piece)) {
+            let taken = context.eventLoop.makePromise(of: Void.self)
+            underWay += 1
+            taken.futureResult.assumeIsolated().whenComplete { [self] _ in pieceTaken() }
+            if rest.readableBytes == 0 { taken.futureResult.cascade(to: promise) }
+            context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(piece)))), promise: taken)
+        }
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        context.flush()
+        if stall == nil { noteStall() }
+    }
+
+    private func pieceTaken() {
+        underWay -= 1
+        noteStall()
+    }
+
+    /// From now on the client is waited for, if it has something to take.
+    private func noteStall() {
+        stall = underWay > 0 || (hasFinished && !isClosed) ? (.now(), connection.piecesTaken) : nil
+        updateDeadline()
+    }
+
     private func finish(_ context: ChannelHandlerContext, _ last: HTTP2Frame.FramePayload, _ promise: EventLoopPromise<Void>?) {
+        hasFinished = true
         guard !inputEnded else {
             context.write(wrapOutboundOut(last), promise: promise)
             return
@@ -145,14 +189,19 @@ final class HTTP2StreamHandler: ChannelDuplexHandler {
     // MARK: Time
 
     private func updateDeadline() {
-        let stall = stalledSince.map { $0 + TimeAmount(limits.writeStall) }
-        timer?.set([stall, pace?.deadline].compactMap { $0 }.min())
+        guard !isClosed else { return }
+        let stall = stall.map { $0.since + TimeAmount(limits.writeStall) }
+        let body = pace?.deadline
+        timer?.set(stall.flatMap { stall in body.map { min(stall, $0) } } ?? stall ?? body)
     }
 
     private func deadlinePassed() {
         guard let context else { return }
         let now = NIODeadline.now()
-        if let stalledSince, stalledSince + TimeAmount(limits.writeStall) <= now { return context.close(promise: nil) }
+        if let stall, stall.since + TimeAmount(limits.writeStall) <= now {
+            // A client that reads other streams may leave this one; one that reads none is gone, or means harm.
+            return connection.piecesTaken == stall.piecesTaken ? connection.cut() : context.close(promise: nil)
+        }
         guard let deadline = pace?.deadline, deadline <= now else { return updateDeadline() }
         pace = nil
         wasRefused = true

@@ -6,6 +6,11 @@ import NIOTLS
 import ServiceLifecycle
 package import TLS
 
+extension ChannelOption where Self == ChannelOptions.Types.SocketOption {
+    /// One of TCP's that NIO has no name for.
+    fileprivate static func tcp(_ name: CInt) -> Self { .tcpOption(NIOBSDSocket.Option(rawValue: name)) }
+}
+
 /// Listens on one address and answers with one responder: HTTP/1.1 in plain text, or HTTP/1.1 and HTTP/2 over TLS.
 ///
 /// Runs until graceful shutdown, which stops accepting, closes idle connections at once, lets requests in progress finish and
@@ -23,6 +28,8 @@ package final class HTTPServer: Service {
         package var accessLog: AccessLog?
         package var metrics: ServerMetrics?
         package var trustedProxies = TrustedProxies()
+        /// Addresses that may have any number of connections, as trusted proxies may.
+        package var exemptAddresses: [String] = []
 
         package init(host: String, port: Int, tls: TLSContextStore? = nil) {
             self.host = host
@@ -35,7 +42,7 @@ package final class HTTPServer: Service {
     private let group: any EventLoopGroup
     private let logger: Logger
     private let onListening: @Sendable (SocketAddress) async -> Void
-    private let registry = ConnectionRegistry()
+    private let registry: ConnectionRegistry
     private let children: ServerChannels
 
     /// - Parameter onListening: called once with the bound address, before the first connection is served.
@@ -50,6 +57,9 @@ package final class HTTPServer: Service {
         let service = ExchangeService(
             responder: responder, limits: configuration.limits, headers: configuration.headers, compresses: configuration.compresses,
             accessLog: configuration.accessLog, metrics: configuration.metrics, proxies: configuration.trustedProxies)
+        registry = ConnectionRegistry(
+            limits: configuration.limits, exempt: configuration.trustedProxies.adding(configuration.exemptAddresses),
+            metrics: configuration.metrics)
         children = ServerChannels(
             service: service, tls: configuration.tls, limits: configuration.limits, registry: registry, metrics: configuration.metrics,
             group: group, logger: logger)
@@ -58,21 +68,30 @@ package final class HTTPServer: Service {
     /// Connections open now, also those in their handshake.
     package var openConnections: Int { registry.count }
 
+    /// Bytes of answers that are made and not taken by their clients, on all connections.
+    package var unreadBytes: Int { registry.unreadBytes }
+
     /// - Throws: when the address can't be bound.
     package func run() async throws {
-        let capacity = configuration.limits.connections
+        let limits = configuration.limits
         let listener = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: CInt(configuration.limits.backlog))
+            .serverChannelOption(.backlog, value: CInt(limits.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            // A client that vanished without a word is noticed by what it doesn't acknowledge.
-            .childChannelOption(
-                .tcpOption(NIOBSDSocket.Option(rawValue: TCP_USER_TIMEOUT)),
-                value: Int(configuration.limits.writeStall.components.seconds * 1_000)
-            )
+            // Connections inherit what follows from the listener, which spares five system calls for each.
+            .serverChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // A client that vanished without a word is noticed by what it doesn't acknowledge,
+            .serverChannelOption(.tcp(TCP_USER_TIMEOUT), value: Int(limits.writeStall.components.seconds * 1_000))
+            // and by being asked, when there is nothing to acknowledge.
+            .serverChannelOption(.socketOption(.so_keepalive), value: 1)
+            .serverChannelOption(.tcp(TCP_KEEPIDLE), value: Int(limits.keepAlive.components.seconds))
+            .serverChannelOption(.tcp(TCP_KEEPINTVL), value: 15)
+            .serverChannelOption(.tcp(TCP_KEEPCNT), value: 3)
+            .serverChannelOption(.tcp(TCP_NOTSENT_LOWAT), value: limits.kernelBuffer)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .serverChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(AcceptGate(capacity: capacity)) }
+            .serverChannelInitializer { [registry] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(capacity: limits.connections, registry: registry))
+                }
             }
             .bind(host: configuration.host, port: configuration.port) { [children] channel in children.setUp(channel) }
 

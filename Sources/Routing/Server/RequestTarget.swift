@@ -24,18 +24,56 @@ enum RequestTarget {
         return (authority, path.hasPrefix("?") ? "/" + path : path)
     }
 
-    /// `host[:port]`, by its characters; the point is that it can be put into a URL or a log without harm.
+    /// `host[:port]`: a name of the characters that names and IPv4 addresses have, or an IPv6 address in brackets. Stricter than RFC 3986,
+    /// whose names may hold nearly anything; the point is that it can be compared, logged and put into a URL without harm.
     static func isAuthority(_ text: String, mayBeEmpty: Bool) -> Bool {
-        if text.isEmpty { return mayBeEmpty }
-        return text.utf8.allSatisfy { byte in
+        let bytes = text.utf8
+        guard let first = bytes.first else { return mayBeEmpty }
+        let end: String.Index
+        if first == UInt8(ascii: "[") {
+            guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")), isIPv6(text[bytes.index(after: bytes.startIndex)..<bracket]) else {
+                return false
+            }
+            end = bytes.index(after: bracket)
+        } else {
+            end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
+            guard isName(bytes[..<end]) else { return false }
+        }
+        let port = bytes[end...]
+        return port.isEmpty || (port.first == UInt8(ascii: ":") && isPort(port.dropFirst()))
+    }
+
+    /// Labels of letters, digits, hyphens and, since machines are called so, underscores; one dot may end them.
+    private static func isName(_ bytes: Substring.UTF8View) -> Bool {
+        var length = 0
+        var label = 0
+        for byte in bytes {
+            length += 1
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "%"), UInt8(ascii: ":"),
-                UInt8(ascii: "["), UInt8(ascii: "]"):
-                true
-            default: false
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                label += 1
+                guard label <= 63 else { return false }
+            case UInt8(ascii: ".") where label > 0: label = 0
+            default: return false
             }
         }
+        return (1...254).contains(length)
+    }
+
+    private static func isIPv6(_ text: Substring) -> Bool {
+        text.utf8.contains(UInt8(ascii: ":")) && TrustedProxies.isAddress(String(text))
+    }
+
+    /// Nothing after its colon is a port too (RFC 3986 §3.2.3).
+    private static func isPort(_ bytes: Substring.UTF8View) -> Bool {
+        guard bytes.count <= 5 else { return false }
+        var port = 0
+        for byte in bytes {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return false }
+            port = port * 10 + Int(byte - UInt8(ascii: "0"))
+        }
+        return port <= 65_535
     }
 
     private static let malformed = TransportRefusal.malformedRequest(reason: "The request target is malformed.")

@@ -1,5 +1,6 @@
 package import HTTPTypes
 package import NIOCore
+import Synchronization
 
 /// What a request is answered with, before the transport adds what belongs to every answer.
 package struct Response: Sendable {
@@ -27,6 +28,8 @@ package struct ResponseBody: Sendable {
 
     private enum Content: Sendable {
         case bytes(ByteBuffer)
+        /// Others have the same bytes.
+        case shared(ByteBuffer, ConstantBody?)
         case stream(length: Int?, Write)
     }
 
@@ -37,6 +40,26 @@ package struct ResponseBody: Sendable {
 
     package init(byteBuffer: ByteBuffer) { content = .bytes(byteBuffer) }
 
+    /// A constant, or what became of it, of which there is one however many read it.
+    package init(_ constant: ConstantBody) { content = .shared(constant.bytes, constant) }
+
+    init(shared bytes: ByteBuffer) { content = .shared(bytes, nil) }
+
+    /// What it may be compressed as without being compressed again.
+    var constant: ConstantBody? {
+        guard case .shared(_, let constant) = content else { return nil }
+        return constant
+    }
+
+    /// What it holds in memory until it is sent.
+    var heldBytes: Int {
+        switch content {
+        case .bytes(let bytes): bytes.readableBytes
+        case .shared: 0
+        case .stream: ResponseSender.piece
+        }
+    }
+
     /// - Parameters:
     ///   - contentLength: in bytes; nil when nobody knows before the end.
     ///   - write: ends with `finish`; a body that doesn't is taken for broken off.
@@ -45,7 +68,7 @@ package struct ResponseBody: Sendable {
     /// In bytes; nil when nobody knows before the end.
     package var contentLength: Int? {
         switch content {
-        case .bytes(let bytes): bytes.readableBytes
+        case .bytes(let bytes), .shared(let bytes, _): bytes.readableBytes
         case .stream(let length, _): length
         }
     }
@@ -53,10 +76,29 @@ package struct ResponseBody: Sendable {
     /// All of it, to its end.
     package func write(_ writer: consuming any ResponseBodyWriter) async throws {
         switch content {
-        case .bytes(let bytes):
+        case .bytes(let bytes), .shared(let bytes, _):
             if bytes.readableBytes > 0 { try await writer.write(bytes) }
             try await writer.finish()
         case .stream(_, let write): try await write(&writer)
+        }
+    }
+}
+
+/// A body that is the same for every request: kept once, and compressed once, when somebody first asks for that.
+package final class ConstantBody: Sendable {
+    package let bytes: ByteBuffer
+    private let gzip = Mutex<ByteBuffer?>(nil)
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = ByteBuffer(bytes: bytes)
+    }
+
+    func compressed() throws -> ByteBuffer {
+        try gzip.withLock { gzip in
+            if let gzip { return gzip }
+            let made = try Deflater().deflate(bytes, finish: true)
+            gzip = made
+            return made
         }
     }
 }

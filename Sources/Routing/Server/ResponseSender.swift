@@ -11,6 +11,9 @@ struct ResponseSender {
         let reason: any Error
     }
 
+    /// What is written at a time: the rest of a long body waits until the client has taken most of it.
+    static let piece = 64 * 1024
+
     let outbound: RequestReader.Outbound
     let method: HTTPRequest.Method
     let version: HTTPServerRequest.ProtocolVersion
@@ -87,16 +90,23 @@ struct ResponseSender {
             sent += buffer.readableBytes
             if let length, sent > length { throw BrokenBody() }
             switch state {
+            case .waiting where sent == length && buffer.readableBytes <= ResponseSender.piece: state = .whole(buffer)
             case .waiting:
-                if sent == length {
-                    state = .whole(buffer)
-                } else {
-                    state = .streaming
-                    hasBegun = true
-                    try await outbound.write(contentsOf: [.head(head), .body(buffer)])
-                }
-            case .streaming: try await outbound.write(.body(buffer))
+                state = .streaming
+                hasBegun = true
+                var rest = buffer
+                let first = rest.readSlice(length: min(rest.readableBytes, ResponseSender.piece)) ?? ByteBuffer()
+                try await outbound.write(contentsOf: [.head(head), .body(first)])
+                try await writePieces(rest)
+            case .streaming: try await writePieces(buffer)
             case .whole, .finished: throw BrokenBody()
+            }
+        }
+
+        private func writePieces(_ buffer: ByteBuffer) async throws {
+            var rest = buffer
+            while rest.readableBytes > 0, let piece = rest.readSlice(length: min(rest.readableBytes, ResponseSender.piece)) {
+                try await outbound.write(.body(piece))
             }
         }
 

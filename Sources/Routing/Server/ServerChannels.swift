@@ -20,6 +20,7 @@ struct ServerChannels: Sendable {
 
     struct Child: Sendable {
         var channel: any Channel
+        var open: OpenConnection
         /// Settled at once in plain text, after the handshake over TLS.
         var connection: EventLoopFuture<Connection>
     }
@@ -51,13 +52,14 @@ struct ServerChannels: Sendable {
     // MARK: Pipeline
 
     func setUp(_ channel: any Channel) -> EventLoopFuture<Child> {
-        channel.eventLoop.makeCompletedFuture {
-            registry.add(channel)
+        let child = channel.eventLoop.makeCompletedFuture { () throws -> Child in
+            guard let open = registry.connection(of: channel) else { throw ChannelError.ioOnClosedChannel }
+            open.becameIdle(.now())
             metrics?.connectionOpened()
             if let metrics { channel.closeFuture.whenComplete { _ in metrics.connectionClosed() } }
             guard let tls else {
-                let connection = Connection(negotiated: try setUpHTTP1(channel))
-                return Child(channel: channel, connection: channel.eventLoop.makeSucceededFuture(connection))
+                let connection = Connection(negotiated: try setUpHTTP1(open))
+                return Child(channel: channel, open: open, connection: channel.eventLoop.makeSucceededFuture(connection))
             }
             let pipeline = channel.pipeline.syncOperations
             let handler = try tls.makeServerHandler()
@@ -68,7 +70,7 @@ struct ServerChannels: Sendable {
                     var isHTTP2 = false
                     if case .negotiated("h2") = result { isHTTP2 = true }
                     return Connection(
-                        negotiated: isHTTP2 ? try self.setUpHTTP2(channel) : try self.setUpHTTP1(channel),
+                        negotiated: isHTTP2 ? try self.setUpHTTP2(open) : try self.setUpHTTP1(open),
                         peerCertificate: bound.value.peerCertificate.map { certificate in
                             HTTPServerRequest.PeerCertificate(
                                 publicKeyDigest: certificate.publicKeyDigest, alternativeNames: certificate.dnsNames + certificate.uris)
@@ -76,18 +78,22 @@ struct ServerChannels: Sendable {
                 }
             }
             try pipeline.addHandler(negotiation)
-            return Child(channel: channel, connection: negotiation.protocolNegotiationResult)
+            return Child(channel: channel, open: open, connection: negotiation.protocolNegotiationResult)
         }
+        child.whenFailure { _ in channel.close(promise: nil) }
+        return child
     }
 
-    private func setUpHTTP1(_ channel: any Channel) throws -> Negotiated {
-        try channel.pipeline.syncOperations.addHandler(HTTP1Handler(limits: limits))
+    private func setUpHTTP1(_ open: OpenConnection) throws -> Negotiated {
+        let channel = open.channel
+        try channel.pipeline.syncOperations.addHandler(HTTP1Handler(limits: limits, connection: open))
         let stream = try Stream(wrappingChannelSynchronously: channel)
         drainIfLate(channel)
         return .http1(stream)
     }
 
-    private func setUpHTTP2(_ channel: any Channel) throws -> Negotiated {
+    private func setUpHTTP2(_ open: OpenConnection) throws -> Negotiated {
+        let channel = open.channel
         var configuration = NIOHTTP2Handler.Configuration()
         configuration.connection.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.concurrentStreams),
@@ -97,27 +103,27 @@ struct ServerChannels: Sendable {
             HTTP2Setting(parameter: .initialWindowSize, value: limits.streamWindow),
         ]
         configuration.connection.targetWindowSize = limits.streamWindow * 4
+        configuration.connection.maximumBufferedControlFrames = limits.idleFrames
         configuration.stream.targetWindowSize = limits.streamWindow
-        configuration.stream.outboundBufferSizeHighWatermark = 128 * 1024
-        configuration.stream.outboundBufferSizeLowWatermark = 64 * 1024
+        // What a stream may have written and the client not taken before its sender waits.
+        configuration.stream.outboundBufferSizeHighWatermark = 32 * 1024
+        configuration.stream.outboundBufferSizeLowWatermark = 16 * 1024
         configuration.stream.streamResetFrameRateLimit.maximumCount = limits.resetStreams
         configuration.stream.streamResetFrameRateLimit.windowLength = TimeAmount(limits.resetWindow)
-        let management = NIOHTTP2ServerConnectionManagementHandler(
-            eventLoop: channel.eventLoop,
-            configuration: .init(
-                maxIdleTime: TimeAmount(limits.idleTimeout), maxAge: nil, maxGraceTime: TimeAmount(limits.drainTimeout), keepalive: nil))
+        let connection = HTTP2Connection(limits: limits, connection: open)
+        let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
+        let observer = HTTP2Connection.Observer(connection: bound)
         let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(HTTP2Connection.Watch(connection))
         let multiplexer = try pipeline.configureAsyncHTTP2Pipeline(
-            mode: .server, streamDelegate: management.http2StreamDelegate, frameDelegate: HTTP2ConnectionEnd.Observer(channel: channel),
-            configuration: configuration
+            mode: .server, streamDelegate: observer, frameDelegate: observer, configuration: configuration
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                try stream.pipeline.syncOperations.addHandler(HTTP2StreamHandler(limits: self.limits))
+                try stream.pipeline.syncOperations.addHandler(HTTP2StreamHandler(limits: self.limits, connection: bound.value))
                 return try Stream(wrappingChannelSynchronously: stream)
             }
         }
-        try pipeline.addHandler(management)
-        try pipeline.addHandler(HTTP2ConnectionEnd())
+        try pipeline.addHandler(connection)
         drainIfLate(channel)
         return .http2(multiplexer)
     }
@@ -141,7 +147,7 @@ struct ServerChannels: Sendable {
             return child.channel.close(promise: nil)
         }
         let origin = ConnectionOrigin(
-            remoteAddress: child.channel.remoteAddress?.ipAddress ?? "unknown", isSecure: tls != nil,
+            connection: child.open, remoteAddress: child.channel.remoteAddress?.ipAddress ?? "unknown", isSecure: tls != nil,
             peerCertificate: connection.peerCertificate)
         await withTaskCancellationHandler {
             switch connection.negotiated {
@@ -154,15 +160,19 @@ struct ServerChannels: Sendable {
     }
 
     private func serve(_ stream: Stream, _ origin: ConnectionOrigin) async {
+        var unread = 0
         do {
             try await stream.executeThenClose { inbound, outbound in
-                guard await service.serve(inbound: inbound, outbound: outbound, origin: origin) else { return }
+                let served = await service.serve(inbound: inbound, outbound: outbound, origin: origin)
+                unread = served.unread
+                guard served.isWhole else { return }
                 // The handler closes, once the last bytes are out and the client has had time to read them.
                 try await stream.channel.closeFuture.get()
             }
         } catch {
             logger.trace("A connection ended", metadata: ["error": "\(error)"])
         }
+        if unread > 0 { origin.connection.release(unread) }
     }
 
     private func serve(

@@ -31,18 +31,39 @@ package struct ServerLimits: Sendable {
 
     // MARK: Connection
 
-    /// Connections at once; at this number no further one is accepted until one closes. They wait in the backlog.
-    package var connections = 4_096
+    /// Connections at once. Beyond, the one idle longest is closed for each newcomer; while none is idle newcomers wait in the backlog.
+    /// Fewer where the process may open fewer files.
+    package var connections = 16_384
+    /// Connections of one address at once (IPv6: of one /64), but for trusted proxies and the exempt. Beyond, the one of them idle longest
+    /// is closed for the newcomer; while none is idle the newcomer is hung up on. 0 is any number. A school behind one address has as many.
+    package var connectionsPerAddress = 512
     /// Not yet accepted connections the kernel keeps.
     package var backlog = 1_024
-    /// Between two requests of a connection.
+    /// Between two requests of a connection, and before the first. Nothing but a request ends it: no PING, no SETTINGS.
     package var idleTimeout = Duration.seconds(60)
+    /// How long a connection is silent until TCP asks whether its client is still there; given up after three questions without answer.
+    package var keepAlive = Duration.seconds(60)
     /// From the connection to the end of the TLS handshake.
     package var handshakeTimeout = Duration.seconds(10)
-    /// How long a client may leave our answer unread (not one byte taken) before the connection is given up.
+    /// How long a client may take for the next piece of our answer, 16 KiB over HTTP/2, 32 over HTTP/1, or what is left. Then the stream
+    /// is reset, and the connection given up if it took nothing else either. So this is a least rate as well, of 270 or 540 bytes a second.
     package var writeStall = Duration.seconds(60)
     /// From the order to stop until connections still busy are cut.
     package var drainTimeout = Duration.seconds(25)
+
+    // MARK: What clients leave unread
+
+    /// What an answer on its way counts beside the bytes of its body: its stream, task, head and the buffers below it.
+    package var answerCost = 16 * 1024
+    /// What a connection takes of memory, about: by it is told when there is something to give back.
+    package var connectionCost = 48 * 1024
+    /// Unread answers of one connection, their cost included. Beyond, its further requests wait until it has read some: nothing is begun
+    /// for a client that doesn't read. Answers that were begun together may exceed it.
+    package var unreadPerConnection = 1024 * 1024
+    /// Unread answers of all connections together. Beyond, the connection that leaves most unread is cut.
+    package var unreadInAll = 64 * 1024 * 1024
+    /// What the kernel takes of an answer ahead of what it can send: what nobody reads isn't held there either.
+    package var kernelBuffer = 128 * 1024
 
     // MARK: HTTP/2
 
@@ -50,6 +71,9 @@ package struct ServerLimits: Sendable {
     package var concurrentStreams = 100
     /// Streams a client may reset within `resetWindow` before its connection is closed (rapid reset, CVE-2023-44487).
     package var resetStreams = 200
+    /// Frames within `resetWindow` that ask for nothing: PING, SETTINGS, PRIORITY, WINDOW_UPDATE, RST_STREAM, CONTINUATION, empty DATA,
+    /// unknown ones. Each request and each piece of an answer allows for four more. Beyond, the connection is closed.
+    package var idleFrames = 1_000
     /// See `resetStreams`.
     package var resetWindow = Duration.seconds(30)
     /// What a client may send on one stream before we have read it.

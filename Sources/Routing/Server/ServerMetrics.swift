@@ -9,6 +9,16 @@ package final class ServerMetrics: Sendable {
         var statusClass: Int
     }
 
+    /// Why a connection was closed that might have stayed.
+    enum Shed: String, CaseIterable {
+        /// Idle, and another one came.
+        case idle
+        /// Its address has as many as it may, all of them busy.
+        case address
+        /// It left most unread when that was too much.
+        case unread
+    }
+
     private struct Pair {
         var count: PrometheusSeries
         var duration: PrometheusSeries
@@ -18,6 +28,7 @@ package final class ServerMetrics: Sendable {
     private let connections: PrometheusSeries
     private let inProgress: PrometheusSeries
     private let handshakeFailures: PrometheusSeries
+    private let shed: [Shed: PrometheusSeries]
     private let requests = Mutex<[Key: Pair]>([:])
 
     package init(registry: PrometheusRegistry) {
@@ -26,10 +37,15 @@ package final class ServerMetrics: Sendable {
         inProgress = registry.gauge("http_requests_in_progress", help: "Requests being answered now.")
         handshakeFailures = registry.counter(
             "tls_handshake_failures_total", help: "Connections that ended before their TLS handshake did.")
+        let help = "Connections closed for a newcomer, refused to an address that has enough, or cut because they left most unread."
+        shed = Shed.allCases.reduce(into: [:]) { shed, reason in
+            shed[reason] = registry.counter("http_connections_shed_total", help: help, labels: [("reason", reason.rawValue)])
+        }
     }
 
     func connectionOpened() { connections.add(1) }
     func connectionClosed() { connections.add(-1) }
+    func connectionShed(_ reason: Shed) { shed[reason]?.add(1) }
     func handshakeFailed() { handshakeFailures.add(1) }
     func began() { inProgress.add(1) }
 

@@ -3,11 +3,18 @@ import HTTPTypes
 
 /// The proxies whose `X-Forwarded-For` is believed. Anybody can send that field, so it counts only from these.
 package struct TrustedProxies: Sendable {
-    private let addresses: Set<[UInt8]>
+    private var addresses: Set<[UInt8]>
 
     /// - Parameter addresses: numeric, IPv4 or IPv6; any other text trusts nobody. See ``isAddress(_:)``.
     package init(_ addresses: [String] = []) {
         self.addresses = Set(addresses.compactMap(Self.bytes))
+    }
+
+    /// These and others.
+    func adding(_ others: [String]) -> TrustedProxies {
+        var all = self
+        all.addresses.formUnion(others.compactMap(Self.bytes))
+        return all
     }
 
     package static func isAddress(_ text: String) -> Bool { bytes(text) != nil }
@@ -24,7 +31,8 @@ package struct TrustedProxies: Sendable {
         return client
     }
 
-    private func isTrusted(_ address: String) -> Bool { Self.bytes(address).map(addresses.contains) ?? false }
+    /// Whether it is one of them.
+    func isTrusted(_ address: String) -> Bool { Self.bytes(address).map(addresses.contains) ?? false }
 
     /// Without the port some proxies add; nil for what is no address.
     private static func address(_ entry: Substring) -> String? {
@@ -34,12 +42,16 @@ package struct TrustedProxies: Sendable {
     }
 
     /// Sixteen bytes, IPv4 as the addresses IPv6 sets aside for it, so that both spellings of one host are the same.
-    private static func bytes(_ text: String) -> [UInt8]? {
+    static func bytes(_ text: String) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 16)
         if inet_pton(AF_INET6, text, &bytes) == 1 { return bytes }
         guard inet_pton(AF_INET, text, &bytes) == 1 else { return nil }
-        return [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + bytes.prefix(4)
+        return ipv4Prefix + bytes.prefix(4)
     }
+
+    static func isIPv4(_ bytes: [UInt8]) -> Bool { bytes.starts(with: ipv4Prefix) }
+
+    private static let ipv4Prefix = [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF]
 }
 
 extension HTTPField.Name {

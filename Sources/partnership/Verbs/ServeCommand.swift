@@ -126,6 +126,24 @@ struct ListeningOptions: ParsableArguments {
             "The address of a proxy whose X-Forwarded-For names the client; several by commas, or given again.", valueName: "address"))
     var trustedProxy: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "How many connections there may be at once; as many as files may be open, \(ServerLimits.standard.connections) at most, unless given. Beyond, the one idle longest makes room.",
+            valueName: "connections"))
+    var maximumConnections: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many of them may come from one address, or from one /64 of IPv6; 0 is any number. Trusted proxies may have any number.",
+            valueName: "connections"))
+    var connectionsPerAddress = ServerLimits.standard.connectionsPerAddress
+
+    @Option(
+        help: ArgumentHelp(
+            "An address that may have any number of connections, such as a school's with many behind it; several by commas, or given again.",
+            valueName: "address"))
+    var unlimitedAddress: [String] = []
+
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port is a number from 0 to 65535, not \(port).") }
         guard (0...65_535).contains(metricsPort) else {
@@ -134,13 +152,26 @@ struct ListeningOptions: ParsableArguments {
         for address in trustedProxies where !TrustedProxies.isAddress(address) {
             throw ValidationError("--trusted-proxy is an address such as 10.0.0.2, not \(address).")
         }
+        for address in unlimitedAddresses where !TrustedProxies.isAddress(address) {
+            throw ValidationError("--unlimited-address is an address such as 192.0.2.7, not \(address).")
+        }
+        if let maximumConnections, maximumConnections < 1 {
+            throw ValidationError("--maximum-connections is a number of connections, at least 1, not \(maximumConnections).")
+        }
+        guard connectionsPerAddress >= 0 else {
+            throw ValidationError("--connections-per-address is a number of connections, not \(connectionsPerAddress).")
+        }
         guard port == 0 || noMetrics || port != metricsPort else {
             throw ValidationError("--port and --metrics-port can't both be \(port).")
         }
     }
 
-    var trustedProxies: [String] {
-        trustedProxy.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0.drop(while: { $0 == " " })) } }
+    var trustedProxies: [String] { Self.addresses(trustedProxy) }
+
+    var unlimitedAddresses: [String] { Self.addresses(unlimitedAddress) }
+
+    private static func addresses(_ given: [String]) -> [String] {
+        given.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0.drop(while: { $0 == " " })) } }
     }
 }
 

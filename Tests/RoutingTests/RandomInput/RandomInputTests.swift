@@ -188,7 +188,7 @@ import Testing
             )
             _ = (MediaType(text)?.isUTF8, Accept.choose(["application/json", "text/csv"], header: text), Compression.accepted(text))
             _ = (
-                ContentDisposition.filename(text), try? ReprDigest.sha256(text), Traceparent(text)?.child().headerValue,
+                ContentDisposition.filename(text), try? ReprDigest.sha256(text), Traceparent(text)?.traceId,
                 QualityValue.parse(text)
             )
             _ = (TrustedProxies.isAddress(text), AttemptLimiter.network(of: text))

@@ -22,7 +22,7 @@ struct AcceptGateTests {
     func pauses() throws {
         let channel = EmbeddedChannel()
         let reads = Reads()
-        try channel.pipeline.syncOperations.addHandlers([reads, AcceptGate(capacity: 10)])
+        try channel.pipeline.syncOperations.addHandlers([reads, AcceptGate(capacity: 10, registry: ConnectionRegistry())])
         func isReading() -> Bool? { channel.options.lazy.compactMap { $0.value as? Bool }.last }
 
         channel.pipeline.read()

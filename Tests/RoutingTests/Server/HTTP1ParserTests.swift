@@ -46,6 +46,10 @@ struct HTTP1ParserTests {
         ("GET HTTPS://b?q HTTP/1.1\r\nHost: a\r\n\r\n", ["GET b /?q", "end"]),
         ("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", ["OPTIONS a *", "end"]),
         ("OPTIONS http://b HTTP/1.1\r\nHost: a\r\n\r\n", ["OPTIONS b *", "end"]),
+        ("GET / HTTP/1.1\r\nHost: 192.0.2.1:8443\r\n\r\n", ["GET 192.0.2.1:8443 /", "end"]),
+        ("GET / HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n\r\n", ["GET [2001:db8::1]:443 /", "end"]),
+        ("GET / HTTP/1.1\r\nHost: my_host.Example.org.\r\n\r\n", ["GET my_host.Example.org. /", "end"]),
+        ("GET / HTTP/1.1\r\nHost: a:\r\n\r\n", ["GET a: /", "end"]),
         ("CONNECT b:443 HTTP/1.1\r\nHost: b:443\r\n\r\n", ["CONNECT b:443 -", "end"]),
         (
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabcGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -88,6 +92,22 @@ struct HTTP1ParserTests {
         ("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a:b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a:1:2\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a:65536\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a:000080\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: :443\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a..b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: .\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a%00b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a,b\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: \(String(repeating: "a", count: 64))\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: ::1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: [::1]x\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: [fe80::1%25eth0]\r\n\r\n", 400),
+        ("GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", 400),
         ("GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", 400),
@@ -120,7 +140,8 @@ struct HTTP1ParserTests {
 
     static let brokenChunks = [
         "x\r\n", "\r\n", "3 3\r\nabc\r\n", "3;a\u{1}\r\nabc\r\n", "-1\r\n", "0x3\r\nabc\r\n", "3\nabc\r\n", "2\r\nabc\r\n", "2\r\nab\n\n",
-        "1000000000000000\r\n", "0\r\nBad Name: x\r\n\r\n", "0\r\nnocolon\r\n\r\n", "3;" + String(repeating: "e", count: 300),
+        "1000000000000000\r\n", "0\r\nBad Name: x\r\n\r\n", "0\r\nnocolon\r\n\r\n", "0\r\nT: a\u{0}b\r\n\r\n", "0\r\nT: a\rb\r\n\r\n",
+        "0\r\nT: a\u{7f}\r\n\r\n", "0\r\nT:\u{1b}[31m\r\n\r\n", "3;" + String(repeating: "e", count: 300),
     ]
 
     @Test("A broken chunk is refused", arguments: brokenChunks)

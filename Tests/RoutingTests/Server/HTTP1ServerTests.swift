@@ -312,35 +312,129 @@ struct HTTP1ServerTests {
         }
     }
 
-    @Test("Beyond the connection limit a client waits until another one leaves")
+    @Test("Beyond the connection limit a client waits while all are busy, and takes the place of the first that is idle")
     func connectionLimit() async throws {
-        try await TestServer.run(TestServer.standard) {
+        let (started, startedNow) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        let order = Order()
+        try await TestServer.run { request in
+            guard request.head.path == "/slow" else { return await TestServer.standard(request) }
+            startedNow.yield()
+            for await _ in released { break }
+            return .text("slow")
+        } configure: {
             $0.limits.connections = 2
         } _: { server in
-            let order = Order()
             try await RawClient.connect(server.port) { first in
-                try await first.send(get)
-                _ = try await first.answer()
                 try await RawClient.connect(server.port) { second in
-                    try await second.send(get)
-                    _ = try await second.answer()
+                    try await first.send(get("/slow"))
+                    try await second.send(get("/slow"))
+                    for await _ in started.prefix(2) {}
                     async let third: Void = {
                         _ = try await RawClient.exchange(server.port, get)
                         order.append("third answered")
                     }()
                     for _ in 0..<20 {
-                        try await second.send(get)
-                        _ = try await second.answer()
-                        try await Task.sleep(for: .milliseconds(5))
-                        #expect(server.server.openConnections <= 2)
+                        try await Task.sleep(for: .milliseconds(10))
+                        #expect(server.server.openConnections == 2)
                     }
-                    order.append("first leaves")
-                    try await first.send(get("/", "Connection: close\r\n"))
-                    _ = try await first.answer()
+                    order.append("one is idle")
+                    release.yield()
                     try await third
+                    release.finish()
+                    #expect(try await first.answer().body == "slow")
+                    #expect(try await second.answer().body == "slow")
                 }
             }
-            #expect(order.entries == ["first leaves", "third answered"])
+        }
+        #expect(order.entries == ["one is idle", "third answered"])
+    }
+
+    @Test("When all connections are idle the one idle longest makes room")
+    func evictsIdlest() async throws {
+        try await TestServer.run(TestServer.standard) {
+            $0.limits.connections = 2
+        } _: { server in
+            try await RawClient.connect(server.port) { first in
+                try await RawClient.connect(server.port) { second in
+                    try await second.send(get)
+                    #expect(try await second.answer().status == 200)
+                    try await first.send(get)
+                    #expect(try await first.answer().status == 200)
+                    // The second has been idle longer now.
+                    #expect(try await RawClient.exchange(server.port, get).status == 200)
+                    #expect(try await second.rest() == "")
+                    try await first.send(get)
+                    #expect(try await first.answer().status == 200)
+                }
+            }
+        }
+    }
+
+    @Test("An address has so many connections: idle ones make room for its newcomers, busy ones don't")
+    func perAddress() async throws {
+        let (started, startedNow) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        try await TestServer.run { request in
+            guard request.head.path == "/slow" else { return await TestServer.standard(request) }
+            startedNow.yield()
+            for await _ in released { break }
+            return .text("slow")
+        } configure: {
+            $0.limits.connectionsPerAddress = 1
+        } _: { server in
+            try await RawClient.connect(server.port) { idle in
+                try await idle.send(get)
+                #expect(try await idle.answer().status == 200)
+                try await RawClient.connect(server.port) { busy in
+                    try await busy.send(get("/slow"))
+                    #expect(try await idle.rest() == "")
+                    for await _ in started { break }
+                    await #expect(throws: (any Error).self) { _ = try await RawClient.exchange(server.port, get) }
+                    release.yield()
+                    #expect(try await busy.answer().body == "slow")
+                }
+            }
+        }
+    }
+
+    @Test("Trusted proxies and exempt addresses have any number of connections", arguments: [true, false])
+    func exempt(isProxy: Bool) async throws {
+        try await TestServer.run(TestServer.standard) {
+            $0.limits.connectionsPerAddress = 1
+            if isProxy { $0.trustedProxies = TrustedProxies(["127.0.0.1"]) } else { $0.exemptAddresses = ["127.0.0.1"] }
+        } _: { server in
+            try await RawClient.connect(server.port) { first in
+                try await first.send(get)
+                #expect(try await first.answer().status == 200)
+                #expect(try await RawClient.exchange(server.port, get).status == 200)
+                try await first.send(get)
+                #expect(try await first.answer().status == 200)
+            }
+        }
+    }
+
+    @Test("Connections of an IPv6 network, or of an IPv4 address however written, count together")
+    func addressKeys() {
+        #expect(AddressKey("2001:db8:1:2::1") == AddressKey("2001:db8:1:2:ffff::9"))
+        #expect(AddressKey("2001:db8:1:2::1") != AddressKey("2001:db8:1:3::1"))
+        #expect(AddressKey("::ffff:192.0.2.1") == AddressKey("192.0.2.1"))
+        #expect(AddressKey("192.0.2.1") != AddressKey("192.0.2.2"))
+        #expect(AddressKey("localhost") == nil)
+    }
+
+    @Test("A client that asks and never reads is cut over HTTP/1.1", .timeLimit(.minutes(1)))
+    func neverReads() async throws {
+        try await TestServer.run { _ in
+            Response(status: .ok, body: ResponseBody(ConstantBody([UInt8](repeating: 65, count: 64 << 20))))
+        } configure: {
+            $0.limits.writeStall = .milliseconds(200)
+            $0.limits.idleTimeout = .seconds(600)
+        } _: { server in
+            let silent = try SilentClient(port: server.port)
+            silent.send(get)
+            while server.server.openConnections == 0 { try await Task.sleep(for: .milliseconds(5)) }
+            while server.server.openConnections > 0 { try await Task.sleep(for: .milliseconds(20)) }
         }
     }
 

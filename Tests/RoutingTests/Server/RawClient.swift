@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import TLS
@@ -102,6 +103,11 @@ final class RawClient {
         if buffer.readableBytes == 0, try await !more() { throw Closed() }
     }
 
+    /// Waits until more has arrived.
+    func read() async throws {
+        guard try await more() else { throw Closed() }
+    }
+
     var received: ByteBuffer { buffer }
 
     private func text(until end: String) async throws -> String {
@@ -125,4 +131,30 @@ final class RawClient {
         buffer.writeImmutableBuffer(next)
         return true
     }
+}
+
+/// A client that sends and reads nothing, ever.
+final class SilentClient {
+    private let socket: CInt
+
+    init(port: Int) throws {
+        socket = Glibc.socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard connected == 0 else { throw RawClient.Closed() }
+    }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(socket, bytes, bytes.count, CInt(MSG_NOSIGNAL))
+    }
+
+    deinit { Glibc.close(socket) }
 }
