@@ -43,9 +43,10 @@ import Testing
     func trying() async throws {
         let test = try TestStore()
         try await test.insert([.test(1)])
-        let before = try test.store.dataVersion
+        let other = try DatabaseQueue(path: test.database)
+        let before = try await other.read { try Int.fetchOne($0, sql: "PRAGMA data_version") }
         try await test.store.tryWriting()
-        #expect(try test.store.dataVersion != before)
+        #expect(try await other.read { try Int.fetchOne($0, sql: "PRAGMA data_version") } != before)
         #expect(try test.integer("SELECT count(*) FROM event") == 1)
     }
 }
