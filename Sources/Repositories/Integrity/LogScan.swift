@@ -98,7 +98,7 @@ struct LogScan {
         let salts: (UInt32, UInt32)
         let sum: PageSum
         let isWhole: Bool
-        let isBigEndian: Bool
+        let isForeign: Bool
     }
 
     private struct Frame {
@@ -123,8 +123,8 @@ struct LogScan {
         /// Whether its checksum is that of what it holds, after the one before.
         func continues(_ before: PageSum, _ header: Header) -> Bool {
             var found = before
-            found.add(UnsafeRawBufferPointer(rebasing: content[..<8]), bigEndian: header.isBigEndian)
-            found.add(UnsafeRawBufferPointer(rebasing: content[LogScan.frameHeaderBytes...]), bigEndian: header.isBigEndian)
+            found.add(UnsafeRawBufferPointer(rebasing: content[..<8]), isForeign: header.isForeign)
+            found.add(UnsafeRawBufferPointer(rebasing: content[LogScan.frameHeaderBytes...]), isForeign: header.isForeign)
             return found == sum
         }
     }
@@ -143,14 +143,14 @@ struct LogScan {
         /// nil where there is none: then there are no frames.
         func header() throws -> Header? {
             guard let bytes = try read(LogScan.headerBytes) else { return nil }
-            let isBigEndian = bytes.word(0) & 1 == 1
+            let isForeign = (bytes.word(0) & 1 == 1) == DatabasePage.isMachineLittleEndian
             var sum = PageSum()
-            sum.add(UnsafeRawBufferPointer(rebasing: bytes[..<24]), bigEndian: isBigEndian)
+            sum.add(UnsafeRawBufferPointer(rebasing: bytes[..<24]), isForeign: isForeign)
             return Header(
                 salts: (bytes.word(16), bytes.word(20)), sum: sum,
                 isWhole: bytes.word(0) & ~1 == LogScan.magic && bytes.word(4) == LogScan.format
                     && bytes.word(8) == UInt32(DatabasePage.size)
-                    && sum == PageSum(bytes.word(24), bytes.word(28)), isBigEndian: isBigEndian)
+                    && sum == PageSum(bytes.word(24), bytes.word(28)), isForeign: isForeign)
         }
 
         func next() throws -> Frame? { try read(LogScan.frameBytes).map(Frame.init) }

@@ -257,8 +257,10 @@ package final class Store: Sendable {
 
     // MARK: Closing
 
-    /// Finishes the writes that wait, moves the log into the database file, closes the connections and releases the locks.
+    /// Finishes the writes that wait, moves the log into the database file, closes the connections and releases the locks. Closing again does
+    /// nothing.
     package func close() throws {
+        guard locks.withLock({ !$0.isEmpty }) else { return }
         queue.close()
         // Batches that were scheduled come before this on the writer's queue; one that schedules a further one is waited for below.
         var isIdle = false

@@ -11,7 +11,7 @@ struct ServeCommand: AsyncParsableCommand {
         commandName: "serve",
         abstract: "Serve the API until told to stop.",
         discussion: """
-            Over HTTPS with --certificate and --private-key, or over plain HTTP with --plain-http behind a proxy that speaks TLS. SIGTERM and
+            The database has to be there, as `partnership migrate` makes it, and what can be looked at in a moment has to be sound. Over HTTPS with --certificate and --private-key, or over plain HTTP with --plain-http behind a proxy that speaks TLS. SIGTERM and
             Ctrl-C finish what is under way and exit with 0; SIGHUP reads the certificates again (so does a change of their files), and does nothing without any.
             """)
 
