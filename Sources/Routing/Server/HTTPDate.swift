@@ -36,8 +36,9 @@ enum WallClock {
         let minute: Int
         let second: Int
 
-        /// - Parameter second: since 1970-01-01T00:00:00Z, not negative.
+        /// - Parameter second: since 1970-01-01T00:00:00Z; a clock that stands before reads as that.
         init(_ second: Int) {
+            let second = max(second, 0)
             dayNumber = second / 86_400
             let rest = second % 86_400
             hour = rest / 3_600

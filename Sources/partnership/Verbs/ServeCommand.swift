@@ -51,7 +51,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard (1...1_048_576).contains(maximumFileSize) else {
             throw ValidationError("--maximum-file-size is a number of MiB, at least 1, not \(maximumFileSize).")
         }
-        guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
+        guard (0...1_000_000_000).contains(rateLimit) else {
+            throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).")
+        }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             throw ValidationError("--cors-origins takes origins such as https://desk.example.org, not \(origin).")
         }
