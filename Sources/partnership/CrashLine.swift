@@ -17,7 +17,7 @@ enum CrashLine {
         var bytes = UnsafeMutableBufferPointer<UInt8>(start: nil, count: 0)
         /// Where the time stands.
         var time = 0
-        /// What happened before it was us: Swift's backtrace, or the end.
+        /// Who handled it before: Swift's backtrace, or nobody.
         var previous = sigaction()
     }
 
@@ -30,9 +30,9 @@ enum CrashLine {
         for (signal, name) in signals {
             lines[Int(signal)] = line(name, version: version, format: LineFormat.suited(to: .standardError))
             var action = sigaction()
-            action.__sigaction_handler.sa_handler = { CrashLine.write($0) }
-            // On the stack of the runtime's own handler, where the thread has one: ours may be the one that overflowed.
-            action.sa_flags = SA_ONSTACK
+            action.__sigaction_handler.sa_sigaction = { CrashLine.handle($0, $1, $2) }
+            // On the stack the runtime keeps for its own handler, where the thread has one: the thread's may be the one that overflowed.
+            action.sa_flags = SA_ONSTACK | SA_SIGINFO
             sigaction(signal, &action, &lines[Int(signal)].previous)
         }
     }
@@ -57,16 +57,16 @@ enum CrashLine {
         return Line(bytes: bytes, time: before.utf8.count)
     }
 
-    /// In the handler.
-    private static func write(_ signal: Int32) {
+    private static func handle(_ signal: Int32, _ info: UnsafeMutablePointer<siginfo_t>?, _ context: UnsafeMutableRawPointer?) {
         let line = lines[Int(signal)]
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         Instant(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000).write(into: line.bytes, at: line.time)
         _ = Glibc.write(STDERR_FILENO, line.bytes.baseAddress, line.bytes.count)
-        // It comes again as soon as this returns, and then to whom it would have come without us.
-        var previous = line.previous
-        sigaction(signal, &previous, nil)
+        if line.previous.sa_flags & SA_SIGINFO != 0 { line.previous.__sigaction_handler.sa_sigaction?(signal, info, context) }
+        // It comes again as soon as this returns, and is the end: also where somebody sent it and no fault would come again by itself.
+        var end = sigaction()
+        sigaction(signal, &end, nil)
         raise(signal)
     }
 }

@@ -1,3 +1,4 @@
+import Core
 import Glibc
 
 /// What several ask of the disk.
@@ -9,7 +10,7 @@ package enum Disk {
     package static func freeBytes(at path: String) -> Int64? {
         var status = statvfs()
         guard statvfs(path, &status) == 0 else { return nil }
-        return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
+        return Int64(clamping: UInt64(status.f_bavail).multipliedSaturating(by: UInt64(status.f_frsize)))
     }
 
     /// The names in a directory; none where there is no such directory.

@@ -80,7 +80,9 @@ struct ServeCommand: AsyncParsableCommand {
             throw ValidationError("--unattached-files is a number of MiB, at least 1, not \(unattachedFiles).")
         }
         guard tokensPerPerson >= 1 else { throw ValidationError("--tokens-per-person is at least 1, not \(tokensPerPerson).") }
-        guard rateLimit >= 0 else { throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).") }
+        guard (0...1_000_000_000).contains(rateLimit) else {
+            throw ValidationError("--rate-limit is a number of requests, not \(rateLimit).")
+        }
         for origin in origins where !(origin.hasPrefix("https://") || origin.hasPrefix("http://")) || origin.hasSuffix("/") {
             throw ValidationError("--cors-origins takes origins such as https://desk.example.org, not \(origin).")
         }

@@ -101,7 +101,8 @@ final class RunningService {
             ["-c", before + #" && exec "$0" "$@""#, Binary.url.path, "serve", "--port", "0", "--data", data]
             + (certificate.map { ["--certificate", $0.chain, "--private-key", $0.key] } ?? ["--plain-http"])
             + (metrics ? ["--metrics-port", "0"] : ["--no-metrics"]) + options
-        process.environment = [:]
+        // Making a backtrace of a debug build takes minutes.
+        process.environment = ["SWIFT_BACKTRACE": "enable=no"]
         process.standardOutput = FileHandle.nullDevice
         process.standardError = errors
         try process.run()
