@@ -45,11 +45,11 @@ final class Rehearsals: Sendable {
     }
 
     private static var configuration: Configuration {
-        var configuration = Configuration()
-        // Nothing of it is kept, so nothing has to be finished.
+        var configuration = Store.configuration()
+        // Nothing of it is kept, so nothing has to be finished, nor overwritten.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA synchronous = OFF")
+            try database.execute(sql: "PRAGMA cache_size = -16384; PRAGMA synchronous = OFF; PRAGMA secure_delete = OFF")
         }
         return configuration
     }
