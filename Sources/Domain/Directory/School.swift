@@ -82,6 +82,8 @@ package struct School: Resource {
             provenanceSource, provenanceAsAt, createdAt, updatedAt, etag
     }
 
+    /// Itself.
+    package static let schoolMembers = ["id"]
     package var audience: Audience { .directory }
     package static let readOnlyReason =
         "comes from the national register or the service and is read-only; "

@@ -57,6 +57,8 @@ package struct ApiToken: Resource {
     package var audience: Audience {
         .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? []) + (isGivenByOthers ? Audience.privacyOffice : []))
     }
+    /// Those it is bound to are not what it is about.
+    package static let schoolMembers: [String] = []
     package static let writableMembers: Set<String> = []
     package static let redactableMembers: Set<String> = ["name"]
 

@@ -53,16 +53,25 @@ package struct Visibility: Hashable, Sendable {
     package var parties: Set<String>?
     /// Of a caller that sees what is between parties: by which names it is let into what is confidential; nil sees that as well.
     package var names: Set<String>?
+    /// The schools a caller is bound to, which narrows everything else: to what concerns one of them, and what is the trust's; nil where it isn't
+    /// bound.
+    package var schools: Set<String>?
 
     package static let everything = Visibility(leadership: .all, parties: nil)
 
-    package init(leadership: Leadership, parties: Set<String>?, names: Set<String>? = nil) {
+    package init(leadership: Leadership, parties: Set<String>?, names: Set<String>? = nil, schools: Set<String>? = nil) {
+        self.schools = schools
         self.leadership = leadership
         self.parties = parties
         self.names = names
     }
 
     package init(of actor: Actor) {
+        self.init(authorityOf: actor)
+        schools = actor.schoolIds.isEmpty ? nil : Set(actor.schoolIds)
+    }
+
+    private init(authorityOf actor: Actor) {
         // An integration sees what its scopes name, between parties only for the schools it is bound to.
         guard !actor.grants.isEmpty || actor.personId != nil else {
             self.init(leadership: .all, parties: actor.schoolIds.isEmpty ? nil : Set(actor.schoolIds + [actor.id]), names: [actor.id])
@@ -93,18 +102,42 @@ package struct Visibility: Hashable, Sendable {
         self.init(leadership: leadership, parties: parties)
     }
 
+    /// Whether it may be seen: for this caller, and of a school it is bound to where it is.
+    package func allows(_ resource: some Resource) -> Bool {
+        guard allows(resource.audience) else { return false }
+        return schools == nil || isOfOwn(resource.concernedSchools)
+    }
+
+    /// Whether what concerns these schools, none being the trust's, is within those a caller is bound to.
+    package func isOfOwn(_ concerned: Set<String>) -> Bool {
+        schools.map { concerned.isEmpty || !concerned.isDisjoint(with: $0) } ?? true
+    }
+
     package func allows(_ audience: Audience) -> Bool {
         switch audience {
         case .directory: true
         case .leadership(let schools):
             switch leadership {
-            case .all: true
+            case .all: isOfOwn(Set(schools))
             case .none: false
-            case .schools(let governed): schools.contains(where: governed.contains)
+            case .schools(let governed): schools.contains(where: governed.contains) && isOfOwn(Set(schools))
             }
         case .named(let named): (parties ?? names).map { $0.contains(where: named.contains) } ?? true
         case .parties(let concerned): parties.map { parties in concerned.contains(where: parties.contains) } ?? true
         }
+    }
+}
+
+extension Resource {
+    /// The schools it concerns; none for what is the trust's.
+    package var concernedSchools: Set<String> {
+        // Only for those who are bound to schools, which are few: what it takes to look is no matter.
+        guard !Self.schoolMembers.isEmpty, let tree = try? JSONCodec.tree(self) else { return [] }
+        return Set(
+            Self.schoolMembers.flatMap { member -> [String] in
+                let value = tree[member] ?? .null
+                return value.stringValue.map { [$0] } ?? value.arrayValue?.compactMap(\.stringValue) ?? []
+            })
     }
 }
 

@@ -18,6 +18,9 @@ package protocol Resource: Codable, Equatable, Sendable {
 
     /// Who may see it, from what it holds.
     var audience: Audience { get }
+    /// Members that say which schools it concerns, each an id or an array of ids; where none has any, and where there are none, it is the trust's.
+    /// Whoever is bound to schools reads what concerns those and what is the trust's (``Visibility/schools``).
+    static var schoolMembers: [String] { get }
     /// Members a caller sets; the others are the service's.
     static var writableMembers: Set<String> { get }
     /// What a member that can't be null is when it is left out or cleared.
@@ -34,6 +37,10 @@ package protocol Resource: Codable, Equatable, Sendable {
 
 extension Resource {
     package static var defaults: JSON.Object { [:] }
+    package static var schoolMembers: [String] {
+        let usual: Set = ["schoolId", "schoolIds", "partnerSchoolIds", "providerSchoolId", "receivingSchoolId", "offeredBySchoolId"]
+        return CodingKeys.allCases.map(\.stringValue).filter(usual.contains)
+    }
     package static var readOnlyReason: String { "is set by the service and read-only" }
     package static var codedMembers: [CodedMember] { [] }
     package var derivedMembers: [(name: String, value: JSON)] { [] }

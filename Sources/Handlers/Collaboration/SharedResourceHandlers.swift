@@ -33,7 +33,7 @@ package struct SharedResourceHandlers: Sendable {
             },
             Binding("getSavedTime", target: operations.visible) { try .view(await reports.savedTime($0.targetID, $0.call)) },
             Binding(
-                "getSchoolPractice", target: { Target(id: try schools.identify($0.path("id")).id) },
+                "getSchoolPractice", target: { Target(id: try schools.identify($0.path("id"), $0.call).id) },
                 handle: { .view(encoded: try await reports.practice(of: $0.targetID, $0.call).bytes) }),
         ] + operations.actions
     }

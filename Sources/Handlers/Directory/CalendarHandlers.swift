@@ -24,7 +24,7 @@ package struct CalendarHandlers: Sendable {
 
     /// The calendar has no version of its own, so no precondition applies.
     private func school(_ exchange: Exchange) async throws -> Target? {
-        Target(id: try schools.identify(exchange.path("id")).id)
+        Target(id: try schools.identify(exchange.path("id"), exchange.call).id)
     }
 
     private func getSchoolCalendar(_ exchange: Exchange) async throws -> Answer {

@@ -23,6 +23,6 @@ package struct HandOverHandlers: Sendable {
 
     /// Without a version: the export is more than the school's own row.
     private func school(_ exchange: Exchange) async throws -> Target? {
-        Target(id: try handOver.identify(schools.identify(exchange.path("id")).id, exchange.call).id)
+        Target(id: try handOver.identify(schools.identify(exchange.path("id"), exchange.call).id, exchange.call).id)
     }
 }

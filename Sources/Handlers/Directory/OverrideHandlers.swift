@@ -27,21 +27,24 @@ package struct OverrideHandlers: Sendable {
         ]
     }
 
-    private func school(_ exchange: Exchange) async throws -> Target? { Target(id: try schools.identify(exchange.path("id")).id) }
+    private func school(_ exchange: Exchange) async throws -> Target? {
+        Target(id: try schools.identify(exchange.path("id"), exchange.call).id)
+    }
 
     private func present(_ exchange: Exchange) async throws -> Target? {
-        let override = try overrides.find(schoolId: schools.identify(exchange.path("id")).id, member: exchange.path("member"))
+        let override = try overrides.find(
+            schoolId: schools.identify(exchange.path("id"), exchange.call).id, member: exchange.path("member"))
         return target(override.schoolId, override)
     }
 
     private func changeable(_ exchange: Exchange) async throws -> Target? {
-        let id = try schools.identify(exchange.path("id")).id
+        let id = try schools.identify(exchange.path("id"), exchange.call).id
         let override = try overrides.findForWriting(schoolId: id, member: exchange.path("member"), exchange.call)
         return target(id, override)
     }
 
     private func removable(_ exchange: Exchange) async throws -> Target? {
-        let id = try schools.identify(exchange.path("id")).id
+        let id = try schools.identify(exchange.path("id"), exchange.call).id
         return try overrides.findForWriting(schoolId: id, member: exchange.path("member"), exchange.call).map { target(id, $0) }
     }
 

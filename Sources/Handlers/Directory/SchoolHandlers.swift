@@ -26,7 +26,7 @@ package struct SchoolHandlers: Sendable {
     }
 
     private func school(_ exchange: Exchange) async throws -> Target? {
-        let (id, etag) = try schools.identify(exchange.path("id"))
+        let (id, etag) = try schools.identify(exchange.path("id"), exchange.call)
         return Target(id: id, etag: etag) { try await schools.changedMembers(id, since: $0) }
     }
 
@@ -49,7 +49,7 @@ package struct SchoolHandlers: Sendable {
         writer.beginObject()
         writer.key("items")
         writer.beginArray()
-        for (identifier, school, alternatives) in try await schools.lookup(identifiers) {
+        for (identifier, school, alternatives) in try await schools.lookup(identifiers, exchange.call) {
             writer.beginObject()
             writer.key("identifier")
             writer.string(identifier)

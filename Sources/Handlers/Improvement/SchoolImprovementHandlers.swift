@@ -15,7 +15,7 @@ package struct SchoolImprovementHandlers: Sendable {
     package var bindings: [Binding] {
         [
             Binding(
-                "getSchoolImprovement", target: { Target(id: try schools.identify($0.path("id")).id) },
+                "getSchoolImprovement", target: { Target(id: try schools.identify($0.path("id"), $0.call).id) },
                 handle: { .view(encoded: try await improvement.view($0.targetID, $0.call).bytes) })
         ]
     }

@@ -14,7 +14,7 @@ package struct AuditHandlers: Sendable {
             Binding(
                 "listAuditEntries", export: { try await audit.export($0.list, $0.call) },
                 handle: { .list(try await audit.list($0.list, $0.call)) }),
-            Binding("verifyAudit") { _ in try .view(await audit.verify()) },
+            Binding("verifyAudit") { try .view(await audit.verify($0.call)) },
         ]
     }
 }

@@ -79,7 +79,8 @@ package struct MeHandlers: Sendable {
         let explanation =
             switch (isHeld, actor.schoolIds.isEmpty) {
             case (true, true): "The caller holds \(name)."
-            case (true, false): "The caller holds \(name); what it writes must belong to the schools it is bound to."
+            case (true, false):
+                "The caller holds \(name); what it reads and writes concerns the schools it is bound to, beside reading what is the trust's."
             case (false, _): "The caller doesn't hold \(name); it is \((actor.roles + actor.scopes).joined(separator: ", "))."
             }
         return .init(operationId: operationId, permission: name, allowed: isHeld, explanation: explanation)

@@ -33,18 +33,18 @@ extension RequestMessage: Stored {
         members: [
             .required("requestId"), .required("kind"), .optional("authorId"), .unique("messageId"), .element("fileId", of: "fileIds"),
             .instant("sentAt"), .instant("updatedAt"),
-        ], audience: .shown(to: "visibleTo"))
+        ], audience: .shown(to: "visibleTo"), ofRequests: "requestId")
 }
 
 extension RequestLink: Stored {
     package static let table = Table(
         RequestLink.self, members: [.element("requestId", of: "requestIds"), .required("kind"), .instant("updatedAt")],
-        audience: .shown(to: "visibleTo"))
+        audience: .shown(to: "visibleTo"), ofRequests: "requestIds")
 }
 
 extension RequestTimeEntry: Stored {
     package static let table = Table(
         RequestTimeEntry.self,
         members: [.required("requestId"), .optional("personId"), .required("day"), .required("kind"), .instant("updatedAt")],
-        audience: .shown(to: "visibleTo"))
+        audience: .shown(to: "visibleTo"), ofRequests: "requestId")
 }

@@ -107,9 +107,10 @@ private struct AuditReader<Owner: Transaction> {
         if let known = isVisible[id] { return known }
         var isAllowed = false
         if let type = ResourceType(rawValue: typeName), type.readPermission.isHeld(by: actor) {
-            let audience =
-                try transaction.audience(StoredTypes.of(type), id: id) ?? transaction.audienceOfDeleted(type, id: id) ?? .parties([])
-            isAllowed = Visibility(of: actor).allows(audience)
+            let visibility = Visibility(of: actor)
+            isAllowed =
+                try transaction.isVisible(StoredTypes.of(type), id: id, to: visibility)
+                ?? visibility.allows(transaction.audienceOfDeleted(type, id: id) ?? .parties([]))
         }
         isVisible[id] = isAllowed
         return isAllowed
@@ -117,5 +118,8 @@ private struct AuditReader<Owner: Transaction> {
 }
 
 extension Transaction {
-    fileprivate func audience<R: Stored>(_ type: R.Type, id: String) throws -> Audience? { try find(type, id: id)?.audience }
+    /// nil for what isn't there.
+    fileprivate func isVisible<R: Stored>(_ type: R.Type, id: String, to visibility: Visibility) throws -> Bool? {
+        try find(type, id: id) == nil ? nil : find(type, id: id, visibleTo: visibility) != nil
+    }
 }

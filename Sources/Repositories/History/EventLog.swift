@@ -130,6 +130,8 @@ extension Audience {
         } else {
             sql.append("audience = 'parties'")
         }
-        return (sql.joined(separator: " OR "), arguments)
+        let seen = sql.joined(separator: " OR ")
+        guard let own = visibility.historyCondition else { return (seen, arguments) }
+        return ("(\(seen)) AND \(own.sql)", arguments + own.arguments)
     }
 }

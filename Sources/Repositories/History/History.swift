@@ -39,6 +39,8 @@ struct HistoryEntry {
     let etag: VersionTag
     let changes: [MemberChange]
     let audience: Audience
+    /// Which it concerns.
+    let schools: [String]
 
     /// `["name","vision"]`
     var memberNames: String {
@@ -104,15 +106,20 @@ struct History {
     private func recordEvent(_ entry: HistoryEntry, changedMembers: String) throws {
         try database.cached(
             """
-            INSERT INTO event (id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties, schools)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         ).run([
             .text(TypeID.make(ResourceType.RecordPrefix.event, at: entry.at)), .text("\(entry.type.rawValue).\(entry.verb)"),
             .instant(entry.at), .json(Self.actorText(entry.actor)), .text(entry.type.rawValue), .text(entry.resourceId),
             .text(entry.etag.description), .json(changedMembers), .text(entry.requestId), .text(entry.audience.column),
-            entry.audience.names,
+            entry.audience.names, .names(entry.schools),
         ])
+    }
+
+    /// Earlier events of a resource concern the schools it concerns now.
+    func moveEvents(of id: String, to schools: [String]) throws {
+        try database.cached("UPDATE event SET schools = ? WHERE resourceId = ?").run([.names(schools), .text(id)])
     }
 
     /// Brings earlier events of a resource to whom it is for now: who doesn't see it any more doesn't see either that it changed, and when.

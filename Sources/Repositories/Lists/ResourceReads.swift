@@ -10,7 +10,11 @@ extension Transaction {
 
     /// The same, nil as well for whoever may not see it.
     package func find<R: Stored>(_ type: R.Type, id: String, visibleTo visibility: Visibility) throws -> R? {
-        try find(type, id: id).flatMap { visibility.allows($0.audience) ? $0 : nil }
+        guard let item = try find(type, id: id), visibility.allows(item) else { return nil }
+        // What belongs to another resource doesn't say by itself which schools that concerns.
+        guard R.schoolMembers.isEmpty, let own = R.table.schools.condition(visibility) else { return item }
+        let sql = "SELECT 1 FROM \(R.table.name) WHERE id = ? AND \(own.sql)"
+        return try connection.database.cached(sql).first([.text(id)] + own.arguments) { _ in true } == nil ? nil : item
     }
 
     /// The resource as it would be with other values for some members.
@@ -46,7 +50,8 @@ extension Transaction {
 
     /// The resource as it is sent; from memory when this version was sent before.
     package func encoded<R: Stored>(_ type: R.Type, id: String, visibleTo visibility: Visibility) throws -> Encoded? {
-        if R.table.audience.condition(visibility) != nil, try find(type, id: id, visibleTo: visibility) == nil { return nil }
+        let isRestricted = R.table.audience.condition(visibility) != nil || R.table.schools.condition(visibility) != nil
+        if isRestricted, try find(type, id: id, visibleTo: visibility) == nil { return nil }
         let sql = "SELECT etag FROM \(R.table.name) WHERE id = ?"
         guard let etag = try connection.database.cached(sql).first([.text(id)], read: { try $0.versionTag(0) }) else { return nil }
         return try encoded(type, [(id, etag)])[0]

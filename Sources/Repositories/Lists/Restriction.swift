@@ -11,6 +11,15 @@ enum Share { case few, some, many }
 extension Database {
     /// The rows somebody may see; nil for all. `readsAll`: not a page of them is wanted, but all.
     func restriction(of table: Table, to visibility: Visibility, readsAll: Bool = false) throws -> Restriction? {
+        let visible = try restriction(of: table, toAudienceOf: visibility, readsAll: readsAll)
+        guard let own = table.schools.condition(visibility) else { return visible }
+        guard let visible else { return (own.sql, own.arguments, .many) }
+        return ("\(visible.sql) AND \(own.sql)", visible.arguments + own.arguments, visible.share)
+    }
+
+    private func restriction(
+        of table: Table, toAudienceOf visibility: Visibility, readsAll: Bool
+    ) throws -> Restriction? {
         guard case .shown(let array, isIndexed: true) = table.audience, let parties = visibility.parties else {
             return table.audience.condition(visibility).map { ($0.sql, $0.arguments, .many) }
         }

@@ -74,6 +74,8 @@ package struct Table: Sendable {
     let isVolatile: Bool
     /// Who may see a row.
     let audience: AudienceColumns
+    /// Which schools a row concerns.
+    let schools: SchoolColumns
     /// What `asOf` asks of a row, with the day as its argument, twice; nil where nothing is dated.
     let asOf: String?
     /// Which rows aren't done with, where those are few beside the others.
@@ -90,8 +92,10 @@ package struct Table: Sendable {
     init<R: Resource>(
         _ resource: R.Type, members: [Member], searchIndex: String? = nil, searchMembers: Set<String> = [],
         takesExpressions: Bool = false, alsoIndexedBy: String? = nil, isVolatile: Bool = false,
-        audience: AudienceColumns = .directory, asOf: String? = nil, unfinished: Unfinished? = nil, sideTables: [String: String] = [:]
+        audience: AudienceColumns = .directory, ofRequests: String? = nil, asOf: String? = nil, unfinished: Unfinished? = nil,
+        sideTables: [String: String] = [:]
     ) {
+        schools = SchoolColumns(members: R.schoolMembers, requests: ofRequests)
         type = R.type
         name = R.type.table
         columns = R.CodingKeys.allCases.map(\.stringValue)
@@ -129,6 +133,7 @@ package struct Table: Sendable {
         alsoIndexedBy = nil
         isVolatile = true
         audience = .directory
+        schools = SchoolColumns(members: [])
         asOf = nil
         unfinished = nil
         sideTables = [:]

@@ -83,7 +83,12 @@ package final class WriteTransaction: Transaction {
 
     private func recordInsert<R: Stored>(of resource: R, _ values: [SQLValue], audience: Audience?, verb: String) throws {
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: nil, after: $1) }
-        try record(verb, of: resource, changes: changes, audience: audience)
+        try record(verb, of: resource, changes: changes, audience: audience, schools: concerned(resource, values))
+    }
+
+    /// The schools it concerns, by its values.
+    private func concerned<R: Stored>(_ resource: R, _ values: [SQLValue]) throws -> [String] {
+        try R.table.schools.concerned(values, of: R.table, self)
     }
 
     /// Changes a resource from `old`, as it was read in this transaction, to `new`; returns what is stored now, with its new version.
@@ -120,18 +125,19 @@ package final class WriteTransaction: Transaction {
         }
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
         let seenBy = audience ?? old.audience
+        let values = try RowEncoder.values(of: old, columns: R.table.columns)
+        let schools = try concerned(old, values)
         try database.cached(
-            "INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt, audience, parties) VALUES (?, ?, ?, ?, ?, ?)"
+            "INSERT INTO tombstone (resourceType, resourceId, etag, deletedAt, audience, parties, schools) VALUES (?, ?, ?, ?, ?, ?, ?)"
         )
         .run([
             .text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(try stamp.get()), .text(seenBy.column),
-            .names(seenBy.parties),
+            .names(seenBy.parties), .names(schools),
         ])
-        let values = try RowEncoder.values(of: old, columns: R.table.columns)
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: $1, after: nil) }
         var deleted = old
         deleted.etag = old.etag.next
-        try record(verb, of: deleted, changes: keepsValues ? changes : [], audience: audience)
+        try record(verb, of: deleted, changes: keepsValues ? changes : [], audience: audience, schools: schools)
         if !keepsValues { try forget(R.self, [old.id], members: Set(R.table.columns)) }
     }
 
@@ -192,8 +198,12 @@ package final class WriteTransaction: Transaction {
         }
         guard database.changes == 1 else { throw try outdated(R.self, id: old.id) }
         if new.audience != old.audience { try History(database).narrowEvents(of: new.id, to: new.audience) }
+        let schools = try concerned(new, after)
+        if try R.table.schools.followsRequests || schools != concerned(old, before) {
+            try History(database).moveEvents(of: new.id, to: schools)
+        }
         let changes = changed.map { MemberChange(member: columns[$0], before: before[$0], after: after[$0]) }
-        try record(verb, of: new, changes: changes.filter { !$0.isOfEveryWrite }, audience: audience)
+        try record(verb, of: new, changes: changes.filter { !$0.isOfEveryWrite }, audience: audience, schools: schools)
         return new
     }
 
@@ -202,7 +212,7 @@ package final class WriteTransaction: Transaction {
         return .preconditionFailed(current: current.etag, changedMembers: [])
     }
 
-    private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience?) throws {
+    private func record(_ verb: String, of resource: some Stored, changes: [MemberChange], audience: Audience?, schools: [String]) throws {
         if type(of: resource).type.decidesAuthority {
             batch.decidesAuthority = true
             known = [:]
@@ -211,6 +221,6 @@ package final class WriteTransaction: Transaction {
             HistoryEntry(
                 verb: verb, at: try stamp.get(), actor: call.actor, requestId: call.requestId, source: source,
                 type: type(of: resource).type,
-                resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience ?? resource.audience))
+                resourceId: resource.id, etag: resource.etag, changes: changes, audience: audience ?? resource.audience, schools: schools))
     }
 }

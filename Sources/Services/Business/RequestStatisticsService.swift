@@ -31,7 +31,9 @@ package struct RequestStatisticsService: Sendable {
             }
             let zone = try transaction.zoneOffsets()
             let moments = zone.moments(of: first...last)
-            let samples = try transaction.supportRequests.samples(openedIn: moments, at: now, zone, visibleTo: visibility)
+            var samples = try transaction.supportRequests.samples(openedIn: moments, at: now, zone, visibleTo: visibility)
+            // Of those that concern several schools, a caller bound to some counts for these.
+            if let own = visibility.schools { for index in samples.indices { samples[index].schoolIds.removeAll { !own.contains($0) } } }
             let terms = try transaction.termNames(in: first...last)
             var statistics = RequestStatistics(samples, by: grouping, in: first...last) { day in
                 terms.first { $0.days.contains(day) }?.name

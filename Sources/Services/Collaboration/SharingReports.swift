@@ -19,9 +19,12 @@ package struct SharingReports: Sendable {
             guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else {
                 throw DomainError.notFound
             }
-            let schools = Set(try transaction.all(Adoption.self, where: "resourceId", is: id).map(\.schoolId))
-            let found = try transaction.sharedResources.related(to: resource, usedBy: schools.sorted()).compactMap { other in
-                let users = try transaction.all(Adoption.self, where: "resourceId", is: other.id).map(\.schoolId)
+            let schools = Set(
+                try transaction.all(Adoption.self, where: "resourceId", is: id).filter { visibility.allows($0) }.map(\.schoolId))
+            let related = try transaction.sharedResources.related(to: resource, usedBy: schools.sorted()).filter { visibility.allows($0) }
+            let found = try related.compactMap { other in
+                let users = try transaction.all(Adoption.self, where: "resourceId", is: other.id).filter { visibility.allows($0) }.map(
+                    \.schoolId)
                 return RelatedResource(other, to: resource, usedBy: schools, and: users)
             }
             let best = found.sorted { ($1.score, $0.resource.id) < ($0.score, $1.resource.id) }.prefix(Self.relatedLimit)
@@ -36,7 +39,8 @@ package struct SharingReports: Sendable {
             guard let resource = try transaction.find(SharedResource.self, id: id, visibleTo: visibility) else {
                 throw DomainError.notFound
             }
-            return SavedTime(of: resource, adoptions: try transaction.all(Adoption.self, where: "resourceId", is: id))
+            return SavedTime(
+                of: resource, adoptions: try transaction.all(Adoption.self, where: "resourceId", is: id).filter { visibility.allows($0) })
         }
     }
 
@@ -50,7 +54,7 @@ package struct SharingReports: Sendable {
                 try id.flatMap { try transaction.find(SharedResource.self, id: $0, visibleTo: visibility) }?.wireTree() ?? .null
             }
             let shared = try transaction.all(SharedResource.self, where: "schoolId", is: schoolId)
-                .filter { $0.isOpen && visibility.allows($0.audience) }
+                .filter { $0.isOpen && visibility.allows($0) }
             let adoptions = seesAdoptions ? try transaction.all(Adoption.self, where: "schoolId", is: schoolId) : []
             let returned = try transaction.sharedResources.accepted(from: schoolId)
             return [

@@ -51,7 +51,9 @@ package struct LeadershipService: Sendable {
             let absences = Dictionary(grouping: try transaction.facts(Absence.self, on: day), by: \.schoolId)
             var schools: [SchoolEntry] = []
             for membership in try transaction.facts(Membership.self, on: day) {
-                guard let school = try transaction.find(School.self, id: membership.schoolId), school.isInSession(on: day) else { continue }
+                guard let school = try transaction.find(School.self, id: membership.schoolId, visibleTo: visibility),
+                    school.isInSession(on: day)
+                else { continue }
                 let leadership = SchoolLeadership(appointments: appointments[school.id] ?? [], absences: absences[school.id] ?? [])
                 schools.append(
                     SchoolEntry(

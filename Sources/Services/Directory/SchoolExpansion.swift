@@ -11,7 +11,7 @@ extension Transaction {
                 switch name {
                 case "stage":
                     let stage = try facts(Stage.self, where: "schoolId", is: school.id, on: day).first
-                    let isVisible = Permission.stagesRead.isHeld(by: actor) && stage.map { visibility.allows($0.audience) } ?? false
+                    let isVisible = Permission.stagesRead.isHeld(by: actor) && stage.map { visibility.allows($0) } ?? false
                     return (name, isVisible ? try stage.map(JSONCodec.encode) : nil)
                 case "leaders":
                     guard Permission.peopleRead.isHeld(by: actor) else { return (name, nil) }

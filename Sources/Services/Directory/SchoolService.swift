@@ -32,6 +32,13 @@ package struct SchoolService: ResourceService {
         return found
     }
 
+    /// The same as far as the caller may see it: one bound to schools sees those.
+    package func identify(_ key: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
+        let found = try identify(key)
+        guard Visibility(of: call.actor).isOfOwn([found.id]) else { throw DomainError.notFound }
+        return found
+    }
+
     package func id(of key: String, _ transaction: some Transaction) throws -> String? { try transaction.school(named: key)?.id }
 
     /// The register's links of a school, those it names and those that name it, with the ids of the schools that are known here.
@@ -46,7 +53,9 @@ package struct SchoolService: ResourceService {
     package func identifyForWriting(key: String, _ call: Call) throws -> (id: String, etag: VersionTag) {
         let now = store.now()
         return try store.readNow { transaction in
-            guard let school = try transaction.school(named: key) else { throw DomainError.notFound }
+            guard let school = try transaction.school(named: key), Visibility(of: call.actor).isOfOwn([school.id]) else {
+                throw DomainError.notFound
+            }
             try transaction.checkWriter(
                 of: [.school(school.id)], school: school.id, writing, call.actor, on: now.day(in: transaction.zone()))
             return school
@@ -78,7 +87,7 @@ package struct SchoolService: ResourceService {
     package func list(_ query: ListQuery, _ call: Call) async throws -> Page<Encoded> {
         let now = store.now()
         return try await store.read { transaction in
-            var page = try transaction.encodedPage(School.self, query, visibleTo: .everything)
+            var page = try transaction.encodedPage(School.self, query, visibleTo: Visibility(of: call.actor))
             guard !query.expand.isEmpty else { return page }
             let day = try query.asOf ?? now.day(in: transaction.zone())
             page.items = try page.items.map { try transaction.expanding($0, query.expand, on: day, for: call.actor) }
@@ -87,12 +96,16 @@ package struct SchoolService: ResourceService {
     }
 
     /// Answers each key in the order given: the school, or nil, and the ids of others that share the key or, for a URN, came after it.
-    package func lookup(_ identifiers: [String]) async throws -> [(identifier: String, school: Encoded?, alternatives: [String])] {
-        try await store.read { transaction in
+    package func lookup(
+        _ identifiers: [String], _ call: Call
+    ) async throws -> [(identifier: String, school: Encoded?, alternatives: [String])] {
+        let visibility = Visibility(of: call.actor)
+        return try await store.read { transaction in
             try identifiers.map { identifier in
                 let key = SchoolKey(identifier)
                 var found = try key.map { try transaction.schools.identify($0) } ?? []
                 if case .urn(let urn) = key { found += try transaction.schools.successors(urn: urn) }
+                found.removeAll { !visibility.isOfOwn([$0.id]) }
                 let school = try found.first.flatMap { try transaction.encoded(School.self, id: $0.id, visibleTo: .everything) }
                 return (identifier, school, found.dropFirst().map(\.id))
             }

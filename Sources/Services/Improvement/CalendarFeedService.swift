@@ -62,7 +62,7 @@ package struct CalendarFeedService: ResourceService {
             let visibility = Visibility(of: actor)
             let activities = try transaction.calendarFeeds.activities(
                 of: feed, leading: try transaction.schoolsLed(by: feed.subjectId, on: today), from: today.adding(days: -Self.daysBack)
-            ).filter { visibility.allows($0.audience) }
+            ).filter { visibility.allows($0) }
             var names: [String: String] = [:]
             for school in Set(activities.flatMap { $0.schoolIds + $0.partnerSchoolIds }) {
                 names[school] = try transaction.find(School.self, id: school).map { $0.shortName ?? $0.name }

@@ -47,7 +47,7 @@ extension CycleService {
         return try await store.read { transaction in
             guard let cycle = try transaction.find(ImprovementCycle.self, id: id, visibleTo: visibility) else { throw DomainError.notFound }
             guard cycle.state == .draft else {
-                let recorded = try transaction.cycles.activities(of: id).filter { $0.state != .cancelled && visibility.allows($0.audience) }
+                let recorded = try transaction.cycles.activities(of: id).filter { $0.state != .cancelled && visibility.allows($0) }
                 return PlanReport(cycle, CyclePlan(activities: recorded.map(\.planned)), processes: [])
             }
             let planning = try transaction.planning(of: cycle)

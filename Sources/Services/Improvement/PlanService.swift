@@ -22,7 +22,7 @@ package struct PlanService: StatefulService {
             + priorityErrors(item, replacing: old, transaction)
         guard errors.isEmpty else { throw DomainError.invalid(errors) }
         if let other = try transaction.all(ImprovementPlan.self, where: "schoolId", is: item.schoolId).first(where: item.excludes) {
-            let isVisible = Visibility(of: transaction.call.actor).allows(other.audience)
+            let isVisible = Visibility(of: transaction.call.actor).allows(other)
             let pointer = item.cycleId == nil ? "/academicYear" : "/cycleId"
             throw DomainError.duplicate(
                 FieldError(
@@ -99,8 +99,8 @@ package struct PlanService: StatefulService {
         let visibility = Visibility(of: call.actor)
         return try store.readNow { transaction in
             guard let plan = try transaction.find(ImprovementPlan.self, id: id, visibleTo: visibility) else { throw DomainError.notFound }
-            let objectives = try transaction.objectives(ofPlan: id).filter { visibility.allows($0.audience) }
-            let latest = try transaction.reviews(ofPlan: id).last { visibility.allows($0.audience) }
+            let objectives = try transaction.objectives(ofPlan: id).filter { visibility.allows($0) }
+            let latest = try transaction.reviews(ofPlan: id).last { visibility.allows($0) }
             return [
                 "plan": try plan.wireTree(), "objectives": .array(try objectives.map { try $0.wireTree() }),
                 "latestReview": try latest?.wireTree() ?? .null,

@@ -21,12 +21,12 @@ package struct SchoolImprovementService: Sendable {
         return try await store.read { transaction in
             guard try transaction.find(School.self, id: schoolId) != nil else { throw DomainError.notFound }
             func shown<R: Resource>(_ items: [R]) throws -> [JSON] {
-                try items.filter { visibility.allows($0.audience) }.map { try $0.wireTree() }
+                try items.filter { visibility.allows($0) }.map { try $0.wireTree() }
             }
             let today = try now.day(in: transaction.zone())
             let stage = stages ? try shown(transaction.facts(Stage.self, where: "schoolId", is: schoolId, on: today)).first : nil
             let all = plans ? try transaction.all(ImprovementPlan.self, where: "schoolId", is: schoolId) : []
-            let plan = all.filter { visibility.allows($0.audience) }.latest
+            let plan = all.filter { visibility.allows($0) }.latest
             let review = try plan.flatMap { try transaction.reviews(ofPlan: $0.id).last }
             let open =
                 needs
@@ -40,7 +40,7 @@ package struct SchoolImprovementService: Sendable {
             return [
                 "schoolId": .string(schoolId), "asOf": .string(today.description), "stage": stage ?? .null,
                 "plan": try plan?.wireTree() ?? .null,
-                "latestReview": try review.flatMap { visibility.allows($0.audience) ? try $0.wireTree() : nil } ?? .null,
+                "latestReview": try review.flatMap { visibility.allows($0) ? try $0.wireTree() : nil } ?? .null,
                 "openNeeds": .array(try shown(open)), "supportGiven": .array(try support("providerSchoolId")),
                 "supportReceived": .array(try support("receivingSchoolId")),
             ]

@@ -28,7 +28,7 @@ extension NeedService {
             let planned = try period.map { try transaction.daysPlanned(in: $0) } ?? [:]
             var matches: [SupportMatching.Match] = []
             var offering: Set<String> = []
-            for offer in try transaction.support.openOffers(topic, besides: need.schoolId, on: today) {
+            for offer in try transaction.support.openOffers(topic, besides: need.schoolId, on: today) where visibility.allows(offer) {
                 if let school = offer.schoolId { offering.insert(school) }
                 let giver = offer.schoolId ?? offer.personId ?? ""
                 matches.append(
@@ -71,7 +71,7 @@ extension NeedService {
             if let giver, reason.points > 0 { found[giver, default: []].append(reason) }
         }
         for finding in try transaction.support.strengths(topic, besides: need.schoolId, since: since)
-        where visibility.allows(finding.audience) {
+        where visibility.allows(finding) {
             let what = finding.kind == .strength ? "A review found a strength" : "A review found good practice"
             add(
                 finding.schoolId,
@@ -79,15 +79,14 @@ extension NeedService {
                     .finding, "\(what): \(finding.narrative)", resourceId: finding.id, on: finding.foundOn,
                     weight: SupportMatching.Weight.finding, today: today))
         }
-        for other in try transaction.support.metNeeds(topic, besides: need.schoolId, since: since) where visibility.allows(other.audience) {
+        for other in try transaction.support.metNeeds(topic, besides: need.schoolId, since: since) where visibility.allows(other) {
             add(
                 other.schoolId,
                 .init(
                     .metNeed, "Had the same need, and it was met: \(other.outcome ?? other.title)", resourceId: other.id,
                     on: other.updatedAt.utcDate, weight: SupportMatching.Weight.metNeed, today: today))
         }
-        for given in try transaction.support.completed(topic, besides: need.schoolId, since: since) where visibility.allows(given.audience)
-        {
+        for given in try transaction.support.completed(topic, besides: need.schoolId, since: since) where visibility.allows(given) {
             let impact = given.impact ?? 1
             let reason = SupportMatching.Reason(
                 .deployment, "Has helped another school, with an impact of \(impact) of 5.", resourceId: given.id, on: given.endsOn,
@@ -99,7 +98,7 @@ extension NeedService {
             \.code)
         for inspection in try transaction.support.inspections(
             regime: regime, area: area, grades: Array(grades), besides: need.schoolId, since: since)
-        {
+        where visibility.allows(inspection) {
             let grade = inspection.judgements.first { $0.area == area }?.grade ?? ""
             let weight = grade == grades.first ? SupportMatching.Weight.bestGrade : SupportMatching.Weight.secondGrade
             add(

@@ -31,7 +31,7 @@ package struct SupportReports: Sendable {
             let members = Set(try transaction.cycles.members(in: days))
             var deployments: [String: Deployment] = [:]
             var given: [SupportBalance.Given] = []
-            for entry in try transaction.support.entries(in: days) where visibility.allows(entry.audience) {
+            for entry in try transaction.support.entries(in: days) where visibility.allows(entry) {
                 guard let deployment = try deployments[entry.deploymentId] ?? transaction.find(Deployment.self, id: entry.deploymentId)
                 else {
                     continue

@@ -21,12 +21,21 @@ package struct AuditService: Sendable {
         package let faults: [String]
     }
 
+    /// It is of the whole trust, and so for nobody bound to schools.
+    private func checkIsOfTrust(_ actor: Actor) throws {
+        guard actor.schoolIds.isEmpty else {
+            throw DomainError.forbidden("The audit trail is the whole trust's; a token bound to schools doesn't read it.")
+        }
+    }
+
     package func list(_ query: ListQuery, _ call: Call) async throws -> Page<[UInt8]> {
-        try await store.read { try $0.auditPage(query, for: call.actor) }
+        try checkIsOfTrust(call.actor)
+        return try await store.read { try $0.auditPage(query, for: call.actor) }
     }
 
     /// Everything the query finds, from one snapshot, in its order. Throws what ``list(_:_:)`` would.
     package func export(_ query: ListQuery, _ call: Call) async throws -> Rows<[UInt8]> {
+        try checkIsOfTrust(call.actor)
         let snapshot = try store.snapshot()
         var query = query
         query.limit = ListQuery.limits.upperBound
@@ -44,8 +53,9 @@ package struct AuditService: Sendable {
     }
 
     /// Reads the whole trail. Who asks while it is being read gets what that finds, so that it is never read twice at once.
-    package func verify() async throws -> Verification {
-        try await verifying.once { [store] in
+    package func verify(_ call: Call) async throws -> Verification {
+        try checkIsOfTrust(call.actor)
+        return try await verifying.once { [store] in
             let snapshot = try store.snapshot()
             return try await snapshot.read { transaction in
                 let (entries, head) = try transaction.auditHead()

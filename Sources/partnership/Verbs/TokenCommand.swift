@@ -36,7 +36,8 @@ struct TokenCommand: AsyncParsableCommand {
 
         @Option(
             help: ArgumentHelp(
-                "Bind it to these schools: ids or natural keys such as urn:100025, separated by commas.", valueName: "school,…"))
+                "Bind it to these schools, in what it writes and what it reads: ids or natural keys such as urn:100025, separated by commas.",
+                valueName: "school,…"))
         var schools: String?
 
         @Option(

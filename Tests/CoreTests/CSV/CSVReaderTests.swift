@@ -138,7 +138,7 @@ private func texts(_ record: CSVRecord) -> [String] { (0..<record.count).map { r
         let parts = ["", "a", ",", "\"", "\r\n", "\n", "é", " ", "€uro", "longer text", "=1+1"]
         var bytes: [UInt8] = []
         func append(_ fields: [String]) {
-            let quoted = fields.map { $0.contains { ",\"\r\n".contains($0) } ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
+            let quoted = fields.map { $0.utf8.contains { ",\"\r\n".utf8.contains($0) } ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
             bytes += Array((quoted.joined(separator: ",") + "\r\n").utf8)
         }
         append(["one", "two", "three"])

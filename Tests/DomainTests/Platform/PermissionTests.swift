@@ -244,7 +244,9 @@ struct VisibilityTests {
         let free = Visibility(of: integration(["stages:read"]))
         #expect(free.allows(.leadership(schoolIds: [b])) && free.allows(.parties([b])))
         let bound = Visibility(of: integration(["stages:read"], schoolIds: [a]))
-        #expect(bound.allows(.leadership(schoolIds: [b])) && bound.allows(.parties([a])) && !bound.allows(.parties([b])))
+        #expect(
+            !bound.allows(.leadership(schoolIds: [b])) && bound.allows(.leadership(schoolIds: [a, b])) && bound.allows(.parties([a]))
+                && !bound.allows(.parties([b])))
     }
 
     @Test("A person without an appointment sees the directory and what concerns them")
@@ -252,6 +254,45 @@ struct VisibilityTests {
         let visibility = Visibility(of: Actor(kind: .token, id: "tok_1", name: "t", personId: "per_1"))
         #expect(visibility.allows(.directory) && visibility.allows(.parties(["per_1"])))
         #expect(!visibility.allows(.leadership(schoolIds: [a])) && !visibility.allows(.parties([a])))
+    }
+}
+
+struct NarrowedAudienceTests {
+    private static let audiences: [Audience] = [
+        .directory, .leadership(schoolIds: [a, b]), .leadership(schoolIds: [a]), .parties(["per_1", a]), .parties(["per_2", a]),
+        .named(["per_1"]), .named(["per_1", "per_2"]),
+    ]
+    private static let readers = [
+        .everything, Visibility(leadership: .all, parties: ["per_1"]), Visibility(leadership: .none, parties: ["per_2"]),
+        Visibility(leadership: .schools([a]), parties: [a]), Visibility(leadership: .none, parties: nil, names: ["tok_1"]),
+        Visibility(leadership: .none, parties: []), Visibility(leadership: .all, parties: ["per_1", "per_2", a]),
+    ]
+
+    @Test("What happened earlier is for nobody who doesn't see the resource now; and by the same kind, for nobody who didn't then")
+    func narrowed() {
+        for then in Self.audiences {
+            #expect(then.narrowed(to: then) == then)
+            for now in Self.audiences {
+                for reader in Self.readers {
+                    let sees = reader.allows(then.narrowed(to: now))
+                    // From parties to leaders it is loosened, and what was between parties stays there.
+                    let isLoosened = Self.strictness(then) > Self.strictness(now)
+                    if sees, !isLoosened { #expect(reader.allows(now), "\(then) to \(now)") }
+                    if sees, isLoosened || Self.strictness(then) == Self.strictness(now) {
+                        #expect(reader.allows(then), "\(then) to \(now)")
+                    }
+                }
+            }
+        }
+    }
+
+    private static func strictness(_ audience: Audience) -> Int {
+        switch audience {
+        case .directory: 0
+        case .leadership: 1
+        case .parties: 2
+        case .named: 3
+        }
     }
 }
 

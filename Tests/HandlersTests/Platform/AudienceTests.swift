@@ -36,7 +36,8 @@ struct AudienceTests {
             switch self {
             case .role(.governor), .role(.chairOfGovernors): (true, false)
             case .role(let role): (Self.leads(role), Self.leads(role))
-            case .delegate, .standIn, .integration: (true, true)
+            case .delegate, .standIn, .integration(bound: false): (true, true)
+            case .integration(bound: true): (true, false)
             case .narrowed, .nobody: (false, false)
             }
         }
@@ -70,7 +71,8 @@ struct AudienceTests {
         case .nobody: return try await client.token(of: client.addPerson())
         case .integration(let bound):
             return try await client.token(
-                scopes: Set(["schools:read", "events:read", "audit:read"] + Self.collections.map(\.readPermission.rawValue)).sorted(),
+                scopes: Set(["schools:read", "events:read", "audit:read", "people:read"] + Self.collections.map(\.readPermission.rawValue))
+                    .sorted(),
                 schoolIds: bound ? [school] : nil)
         }
     }
@@ -145,7 +147,7 @@ struct AudienceTests {
     /// The log by page and by stream.
     private func changes(_ token: String, _ items: [String], _ visible: [String], isNarrowed: Bool, _ client: TestClient) async throws {
         // Everyone sees it, and it comes last.
-        let last = try await client.addSchool(urn: "100099").id
+        let last = try await client.addPerson("Last")
         let page = try await client.get("/v1/events?limit=200", token: token)
         let stream = try await client.stream("/v1/events/stream?after=0", token: token)
         guard !isNarrowed else {

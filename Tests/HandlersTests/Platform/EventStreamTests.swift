@@ -61,6 +61,35 @@ struct EventStreamTests {
         #expect(others.received.ranges(of: "retry: ").count == 2)
     }
 
+    @Test("It ends when its token expires and when its secret does after a rotation, though nothing happens")
+    func endsByTime() async throws {
+        let client = try await TestClient()
+        client.clock.set("2026-06-15T12:00:00Z")
+        let expiring = try await client.token(scopes: ["events:read", "schools:read"], expiresAt: Instant("2026-06-15T12:30:00Z"))
+        let made = try await client.post("/v1/tokens", ["name": "rotated", "scopes": ["events:read", "schools:read"]])
+        let id = made.json["id"]?.stringValue ?? ""
+        let person = try await client.appoint(.teacher, at: client.addSchool(urn: "100025").id)
+        let appointment = try await client.get("/v1/appointments?personId=\(person)").json["items"]?.arrayValue?.first?["id"]?.stringValue
+        _ = try await client.patch("/v1/appointments/\(appointment ?? "")", token: client.integration, ["endsOn": "2026-06-15"])
+        let streams = [
+            try await client.stream("/v1/events/stream", token: expiring),
+            try await client.stream("/v1/events/stream", token: made.json["token"]?.stringValue),
+            try await client.stream("/v1/events/stream", token: client.token(of: person)),
+        ]
+        let other = try await client.stream("/v1/events/stream")
+        _ = try await client.post("/v1/tokens/\(id)/rotate", ["overlapMinutes": 20])
+        for stream in streams { #expect(try await stream.wait(for: "retry: ")) }
+        client.clock.set("2026-06-15T12:25:00Z")
+        try await streams[1].end()
+        client.clock.set("2026-06-15T12:31:00Z")
+        try await streams[0].end()
+        // The last day of the appointment is over.
+        client.clock.set("2026-06-15T23:01:00Z")
+        try await streams[2].end()
+        let last = try await client.addSchool(urn: "100026").id
+        #expect(try await other.wait(for: last))
+    }
+
     @Test("A token has so many streams and no more, and gets one back when another ends")
     func limits() async throws {
         let client = try await TestClient()

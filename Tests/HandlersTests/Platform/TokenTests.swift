@@ -124,6 +124,51 @@ struct TokenTests {
         #expect(try await client.get("/v1/me", token: token).status == 401)
     }
 
+    @Test(
+        "Whose token somebody else issues or rotates is told, by an event and a notice, and so is the data protection officer; nobody else")
+    func told() async throws {
+        let client = try await TestClient()
+        let officer = try await client.officer()
+        let school = try await client.addSchool(urn: "100025").id
+        let person = try await client.appoint(.headteacher, at: school, name: "Head")
+        let theirs = try await client.token(of: person)
+        let other = try await client.token(of: client.appoint(.headteacher, at: school, name: "Another"))
+        let made = try await client.post("/v1/tokens", ["name": "Desk", "personId": .string(person)])
+        let id = try #require(made.json["id"]?.stringValue)
+        #expect(made.json["isGivenByOthers"] == true)
+        let admin = try await client.get("/v1/me").json["id"]
+        func notices(_ token: String) async throws -> [JSON] {
+            let all = try await client.get("/v1/me", token: token).json["notices"]?.arrayValue ?? []
+            return all.filter { $0["tokenId"] == .string(id) }
+        }
+        func events(_ token: String) async throws -> [String] {
+            let page = try await client.get("/v1/events?resource=\(id)", token: token).json["items"]?.arrayValue ?? []
+            return page.compactMap { $0["type"]?.stringValue }
+        }
+        for token in [theirs, officer] {
+            let told = try await notices(token)
+            #expect(told.map { $0["kind"] } == ["tokenIssued"] && told.first?["by"] == admin && told.first?["personId"] == .string(person))
+            #expect(try await events(token) == ["apiToken.created"])
+            #expect(try await client.get("/v1/tokens/\(id)", token: token).status == 200)
+        }
+        #expect(try await notices(other) == [] && events(other) == [])
+        #expect(try await client.post("/v1/tokens/\(id)/rotate", [:]).status == 200)
+        for token in [theirs, officer] {
+            #expect(try await Set(notices(token).compactMap { $0["kind"]?.stringValue }) == ["tokenIssued", "tokenRotated"])
+            #expect(try await events(token) == ["apiToken.created", "apiToken.rotated"])
+        }
+        // What one does oneself is no news, and not the officer's business.
+        let own = try await client.post("/v1/tokens", token: theirs, ["name": "Phone", "personId": .string(person)])
+        #expect(own.json["isGivenByOthers"] == false, "\(own.text)")
+        let ownId = own.json["id"]?.stringValue ?? ""
+        #expect(try await client.get("/v1/tokens/\(ownId)", token: officer).status == 404)
+        #expect(!(try await client.get("/v1/me", token: theirs).text.contains(ownId)))
+        // It becomes both as soon as somebody else has a secret of it.
+        #expect(try await client.post("/v1/tokens/\(ownId)/rotate", [:]).status == 200)
+        #expect(try await client.get("/v1/tokens/\(ownId)", token: officer).status == 200)
+        #expect(try await client.get("/v1/me", token: theirs).text.contains(ownId))
+    }
+
     @Test("A token in the address is not taken")
     func queryToken() async throws {
         let client = try await TestClient()
