@@ -37,7 +37,7 @@ package struct ServiceHandlers: Sendable {
         [
             Binding("getLiveness", handle: getLiveness),
             Binding("getReadiness", handle: getReadiness),
-            Binding("getMeta", handle: getMeta),
+            meta,
             Binding("getSecurityContact", handle: getSecurityContact),
         ]
     }
@@ -59,7 +59,13 @@ package struct ServiceHandlers: Sendable {
         return answer
     }
 
-    private func getMeta(_ exchange: Exchange) async throws -> Answer {
+    /// The same for as long as the service runs, so it is made once.
+    private var meta: Binding {
+        let answer = Answer.view(encoded: encodedMeta)
+        return Binding("getMeta") { _ in answer }
+    }
+
+    private var encodedMeta: [UInt8] {
         let problems = ProblemCode.allCases.map { code in
             JSON.object([
                 "code": .string(code.rawValue), "title": .string(code.title), "status": .integer(Int64(code.status)),
@@ -71,7 +77,7 @@ package struct ServiceHandlers: Sendable {
             "eventTypes": .array(EventType.all.map(JSON.string)), "problemTypes": .array(problems),
             "permissions": .array(Permission.allCases.map { .string($0.rawValue) }),
         ])
-        return .view(encoded: meta.bytes)
+        return meta.bytes
     }
 
     private var describedLimits: JSON {

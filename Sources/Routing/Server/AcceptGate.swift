@@ -1,13 +1,14 @@
 import NIOCore
 
 /// Decides what becomes of a newcomer. While as many connections as allowed are open and none of them is idle, it stops accepting: the rest
-/// wait in the kernel's backlog, which is kinder and cheaper than accepting them to turn them away. A few more than the limit may slip in,
-/// since the listener accepts in batches; they are the first to go.
+/// wait in the kernel's backlog, which is kinder and cheaper than accepting them to turn them away. The few that the listener accepts in one
+/// go with the last that has a place wait here.
 ///
 /// When accepting fails for want of files or memory it pauses: the connection that waits would otherwise wake the loop again at once,
 /// without end. Sits in the listening channel's pipeline, confined to its event loop.
 final class AcceptGate: ChannelDuplexHandler {
     typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
     /// From a failure to the next attempt.
@@ -17,6 +18,7 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private let capacity: Int
     private let registry: ConnectionRegistry
+    private var waiting: [any Channel] = []
     private var open = 0
     private var readWaits = false
     private var isPausing = false
@@ -28,15 +30,27 @@ final class AcceptGate: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let channel = unwrapInboundIn(data)
+        waiting.append(unwrapInboundIn(data))
+        serveWaiting(context)
+    }
+
+    private var hasPlace: Bool { open < capacity || (open == capacity && registry.hasIdle) }
+
+    private func serveWaiting(_ context: ChannelHandlerContext) {
+        while !waiting.isEmpty, hasPlace { serve(waiting.removeFirst(), context) }
+        if !waiting.isEmpty { takeTurns(context) }
+    }
+
+    private func serve(_ channel: any Channel, _ context: ChannelHandlerContext) {
         guard registry.admit(channel) else { return channel.close(promise: nil) }
         open += 1
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         channel.closeFuture.hop(to: context.eventLoop).whenComplete { _ in
             let (gate, context) = bound.value
-            gate.connectionClosed(context)
+            gate.open -= 1
+            gate.goOn(context)
         }
-        context.fireChannelRead(data)
+        context.fireChannelRead(wrapInboundOut(channel))
     }
 
     func read(context: ChannelHandlerContext) {
@@ -45,7 +59,13 @@ final class AcceptGate: ChannelDuplexHandler {
         if !isPausing { takeTurns(context) }
     }
 
-    private var mayAccept: Bool { !isPausing && (open < capacity || (open == capacity && registry.hasIdle)) }
+    private var mayAccept: Bool { !isPausing && waiting.isEmpty && hasPlace }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        for channel in waiting { channel.close(promise: nil) }
+        waiting = []
+        context.fireChannelInactive()
+    }
 
     /// Those who wait are served when a connection closes, which the gate is told, or becomes idle, which it looks for.
     private func takeTurns(_ context: ChannelHandlerContext) {
@@ -55,14 +75,19 @@ final class AcceptGate: ChannelDuplexHandler {
         context.eventLoop.scheduleTask(in: Self.turn) {
             let (gate, context) = bound.value
             gate.turnIsDue = false
-            guard gate.readWaits, !gate.isPausing, context.channel.isActive else { return }
+            guard context.channel.isActive else { return }
+            // One that was to make room may have become busy first.
             if gate.open > gate.capacity { gate.registry.makeRoom() }
-            gate.readIfPossible(context)
-            if gate.readWaits { gate.takeTurns(context) }
+            gate.goOn(context)
+            if gate.readWaits, !gate.isPausing { gate.takeTurns(context) }
         }
     }
 
-    private func readIfPossible(_ context: ChannelHandlerContext) {
+    private func goOn(_ context: ChannelHandlerContext) {
+        if !waiting.isEmpty {
+            serveWaiting(context)
+            context.fireChannelReadComplete()
+        }
         guard readWaits, mayAccept else { return }
         readWaits = false
         context.read()
@@ -80,10 +105,5 @@ final class AcceptGate: ChannelDuplexHandler {
             gate.isPausing = false
             try? options.setOption(.autoRead, value: true)
         }
-    }
-
-    private func connectionClosed(_ context: ChannelHandlerContext) {
-        open -= 1
-        readIfPossible(context)
     }
 }

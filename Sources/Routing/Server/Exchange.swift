@@ -34,7 +34,9 @@ struct ExchangeService: Sendable {
             case .ended: return Served(isWhole: true)
             case .refused(let refusal): return Served(isWhole: await refuse(refusal, outbound: outbound, origin: origin))
             case .head(let head, let exchange):
-                if !origin.connection.hasRoom { await origin.connection.room() }
+                if !origin.connection.beginsAtOnce() {
+                    guard await origin.connection.begin() else { return Served(isWhole: false) }
+                }
                 switch await answer(head, exchange: exchange, reader: reader, outbound: outbound, origin: origin) {
                 case .next: continue
                 case .last(let unread): return Served(isWhole: true, unread: unread)
@@ -82,7 +84,7 @@ struct ExchangeService: Sendable {
         let isOpenEnded = response.headers.value(.contentType) == Answer.eventStreamType
         // An open-ended answer is written event by event, and holds no more than its cost.
         var unread = limits.answerCost + (isOpenEnded ? 0 : response.body.heldBytes)
-        origin.connection.hold(unread)
+        origin.connection.made(unread)
         var sent: Int?
         do {
             sent = try await sender.send(response)
@@ -95,7 +97,7 @@ struct ExchangeService: Sendable {
         } catch {}
         if head.version != .http2 {
             // Handed to the channel, which takes little more than the kernel does.
-            origin.connection.release(unread)
+            origin.connection.taken(unread)
             unread = 0
         }
         report(request, status: status, bytes: sent, started: started, isOpenEnded: isOpenEnded)

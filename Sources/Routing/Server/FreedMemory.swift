@@ -26,6 +26,6 @@ final class FreedMemory: Sendable {
             peak.compareExchange(expected: before, desired: bytes, ordering: .relaxed).exchanged
         else { return }
         // A little later: who closed last still cleans up behind itself.
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(1)) { _ = Self.trim?(0) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(2)) { _ = Self.trim?(0) }
     }
 }

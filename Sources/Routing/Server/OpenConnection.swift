@@ -15,18 +15,22 @@ final class OpenConnection: Sendable {
     /// Whom it counts for; nil for those who may have any number.
     let address: AddressKey?
 
-    private let limit: Int
+    private let limits: ServerLimits
     private let registry: ConnectionRegistry
     private let idleSince: Atomic<UInt64>
     /// Bytes of answers that are made and that the client hasn't taken, the cost of each answer included.
     private let unread = Atomic<Int>(0)
+    /// Requests whose answers are being made.
+    private let begun = Atomic<Int>(0)
     private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+    /// Requests that wait, or are about to: asked for every answer, without a lock.
+    private let waitingCount = Atomic<Int>(0)
 
     init(_ channel: any Channel, address: AddressKey?, limits: ServerLimits, registry: ConnectionRegistry) {
         self.channel = channel
         self.address = address
         self.registry = registry
-        limit = limits.unreadPerConnection
+        self.limits = limits
         // Until its pipeline stands: closed before that, it would take the listener with it.
         idleSince = Atomic(Self.busy)
     }
@@ -57,45 +61,66 @@ final class OpenConnection: Sendable {
         }
     }
 
-    // MARK: Unread
+    // MARK: Requests and what is unread of their answers
 
-    /// An answer is made.
-    func hold(_ bytes: Int) {
-        // Below 0: cut, and settled as a whole.
-        guard unread.wrappingAdd(bytes, ordering: .relaxed).newValue >= 0 else { return }
-        registry.countUnread(bytes)
+    private var hasEnded: Bool { unread.load(ordering: .sequentiallyConsistent) < 0 }
+
+    private var hasRoom: Bool {
+        unread.load(ordering: .sequentiallyConsistent) < limits.unreadPerConnection
+            && begun.load(ordering: .sequentiallyConsistent) < limits.requestsAtOnce
     }
 
-    /// It is taken, or will never be.
-    func release(_ bytes: Int) {
-        let before = unread.wrappingSubtract(bytes, ordering: .sequentiallyConsistent).oldValue
-        guard before >= 0 else { return }
-        registry.countUnread(-bytes)
-        if before >= limit, before - bytes < limit { wake() }
+    /// Before a request is answered. If it isn't begun, `begin` is to be awaited.
+    func beginsAtOnce() -> Bool {
+        guard hasRoom, !hasEnded else { return false }
+        begun.wrappingAdd(1, ordering: .relaxed)
+        return true
     }
 
-    var unreadBytes: Int { max(0, unread.load(ordering: .relaxed)) }
-
-    var hasRoom: Bool { unread.load(ordering: .sequentiallyConsistent) < limit }
-
-    /// Returns when a further answer may be made, or when the connection is at its end.
-    func room() async {
-        while !hasRoom {
+    /// Waits while as many requests as allowed are being answered, or too much is unread.
+    /// - Returns: false when the connection has ended, and nobody is there for an answer. Otherwise `made` is owed.
+    func begin() async -> Bool {
+        waitingCount.wrappingAdd(1, ordering: .sequentiallyConsistent)
+        defer { waitingCount.wrappingSubtract(1, ordering: .relaxed) }
+        while !beginsAtOnce() {
+            if hasEnded { return false }
             await withCheckedContinuation { continuation in
                 let waits = waiting.withLock { waiting in
-                    if hasRoom { return false }
+                    if hasEnded || hasRoom { return false }
                     waiting.append(continuation)
                     return true
                 }
                 if !waits { continuation.resume() }
             }
         }
+        return true
     }
 
-    private func wake() {
+    /// The answer is made, and holds so many bytes until it is taken.
+    func made(_ bytes: Int) {
+        // Below 0: at its end, and settled as a whole.
+        if unread.wrappingAdd(bytes, ordering: .relaxed).newValue >= 0 { registry.countUnread(bytes) }
+        begun.wrappingSubtract(1, ordering: .sequentiallyConsistent)
+        wake(1)
+    }
+
+    /// An answer is taken, or will never be.
+    func taken(_ bytes: Int) {
+        let before = unread.wrappingSubtract(bytes, ordering: .sequentiallyConsistent).oldValue
+        guard before >= 0 else { return }
+        registry.countUnread(-bytes)
+        // Each of these, made, wakes the next.
+        if before >= limits.unreadPerConnection, before - bytes < limits.unreadPerConnection { wake(limits.requestsAtOnce) }
+    }
+
+    var unreadBytes: Int { max(0, unread.load(ordering: .relaxed)) }
+
+    private func wake(_ count: Int) {
+        guard waitingCount.load(ordering: .sequentiallyConsistent) > 0 else { return }
         let woken = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+            let woken = Array(waiting.prefix(count))
+            waiting.removeFirst(woken.count)
+            return woken
         }
         for continuation in woken { continuation.resume() }
     }
@@ -104,7 +129,7 @@ final class OpenConnection: Sendable {
     func settle() {
         let bytes = unread.exchange(Self.settled, ordering: .sequentiallyConsistent)
         if bytes > 0 { registry.countUnread(-bytes) }
-        wake()
+        wake(.max)
     }
 
     // MARK: Ending

@@ -172,7 +172,7 @@ struct ServerChannels: Sendable {
         } catch {
             logger.trace("A connection ended", metadata: ["error": "\(error)"])
         }
-        if unread > 0 { origin.connection.release(unread) }
+        if unread > 0 { origin.connection.taken(unread) }
     }
 
     private func serve(

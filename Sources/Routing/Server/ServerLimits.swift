@@ -55,6 +55,8 @@ package struct ServerLimits: Sendable {
 
     /// What an answer on its way counts beside the bytes of its body: its stream, task, head and the buffers below it.
     package var answerCost = 16 * 1024
+    /// Requests of one connection that are being answered at once; its further streams wait, as others' requests would behind them.
+    package var requestsAtOnce = 16
     /// What a connection takes of memory, about: by it is told when there is something to give back.
     package var connectionCost = 48 * 1024
     /// Unread answers of one connection, their cost included. Beyond, its further requests wait until it has read some: nothing is begun
