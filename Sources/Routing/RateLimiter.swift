@@ -44,9 +44,11 @@ final class RateLimiter: Sendable {
     private let state: Mutex<State> = Mutex(State())
 
     /// - Parameters:
-    ///   - limit: requests in a minute; nobody is limited by 0.
+    ///   - limit: requests in a minute, a thousand million at most; nobody is limited by 0.
     ///   - seconds: a clock that never goes back.
     init(limit: Int, seconds: @escaping @Sendable () -> Int = { AttemptLimiter.monotonicSeconds() }) {
+        // What is owed is a multiple of it, and has to be a number.
+        let limit = min(limit, 1_000_000_000)
         self.limit = limit
         policy = HTTPField(name: .rateLimitPolicy, value: "\"default\";q=\(limit);w=\(Self.windowSeconds)")
         self.seconds = seconds
@@ -69,7 +71,7 @@ final class RateLimiter: Sendable {
         guard requests > 0 else { return before }
         return state.withLock { state in
             var window = current(account, &state)
-            window.used = min(window.used + requests, max(window.used, limit * Self.mostOwed))
+            window.used = min(window.used + min(requests, limit * Self.mostOwed), max(window.used, limit * Self.mostOwed))
             state.windows[account] = window
             return share(window)
         }

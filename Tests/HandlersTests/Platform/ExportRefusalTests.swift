@@ -37,7 +37,7 @@ struct ExportRefusalTests {
         #expect(Self.exports.count > 50)
         var refused: [String: Int] = [:]
         for (operation, types, parameters) in Self.exports {
-            let client = try await TestClient()
+            let client = try await TestClient(requestsPerMinute: 0)
             // What is gone, or never was, is refused whatever is asked of it.
             for path in [try await OperationTests().present(operation, client), OperationTests().absent(operation)] {
                 for (number, type) in types.enumerated() {

@@ -133,6 +133,7 @@ struct OperationTests {
     }
 
     private static let bodies: [String: @Sendable (_ school: String, _ head: String) -> JSON] = [
+        "/v1/people": { _, _ in ["name": "Ada Palmer"] },
         "/v1/memberships": { school, _ in ["schoolId": .string(school)] },
         "/v1/stages": { school, _ in ["schoolId": .string(school), "stage": "repair", "tier": "intensive", "startsOn": "2026-01-01"] },
         "/v1/appointments": { school, head in

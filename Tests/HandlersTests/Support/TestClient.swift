@@ -49,16 +49,19 @@ final class TestClient: Sendable {
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
+    /// - Parameter start: what time it is at first, before anything was written; later times are given to `clock`, which never goes back.
     init(
-        requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute, publicOrigin: PublicOrigin? = nil,
+        startingAt start: String? = nil, requestsPerMinute: Int = Responder.Settings.usualRequestsPerMinute,
+        publicOrigin: PublicOrigin? = nil,
         writerTimes: WriterTimes = WriterTimes(), accountLimits: AccountLimits = AccountLimits(),
         change: (inout Responder.Settings) -> Void = { _ in }
     ) async throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "partnership-\(UUID().uuidString)")
-        try await FileManager.default.copyItem(at: Self.template.value, to: directory)
+        if let start { clock.set(start) } else { try await FileManager.default.copyItem(at: Self.template.value, to: directory) }
         store = try Store(
             directory: directory.path, options: StoreOptions(role: .service, writerTimes: writerTimes, clock: { [clock] in clock.now }))
         services = Self.makeServices(store, directory.path, receiver, limits: accountLimits, base: publicOrigin?.text ?? "")
+        if start != nil { try await services.ensureDefaults() }
         contract = try Self.sharedContract.get()
         let operations = Operations(
             contract: contract, services: services,
