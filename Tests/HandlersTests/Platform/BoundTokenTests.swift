@@ -13,8 +13,9 @@ import Testing
 
     private struct Setting {
         let client: TestClient
-        /// The one the tokens are bound to, and another.
-        let (own, other): (String, String)
+        /// The one the tokens are bound to.
+        let own: String
+        let other: String
         /// Bound to the first: with every scope; of an administrator; of somebody who heads both.
         let tokens: [String]
         /// Ids of everything there is that concerns the first and of what concerns the other alone, by where they are listed.

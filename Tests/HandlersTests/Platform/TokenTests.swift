@@ -151,7 +151,8 @@ struct TokenTests {
             #expect(try await events(token) == ["apiToken.created"])
             #expect(try await client.get("/v1/tokens/\(id)", token: token).status == 200)
         }
-        #expect(try await notices(other) == [] && events(other) == [])
+        #expect(try await notices(other) == [])
+        #expect(try await events(other) == [])
         #expect(try await client.post("/v1/tokens/\(id)/rotate", [:]).status == 200)
         for token in [theirs, officer] {
             #expect(try await Set(notices(token).compactMap { $0["kind"]?.stringValue }) == ["tokenIssued", "tokenRotated"])

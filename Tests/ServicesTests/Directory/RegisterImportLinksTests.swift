@@ -127,11 +127,15 @@ extension RegisterReport {
             // Relations that are no succession.
             Fixture.schoolLink(100_007, 100_009, "Sixth Form Centre Link"), Fixture.schoolLink(100_007, 100_009, "Result of Amalgamation"),
         ])
-        func id(_ urn: Int) throws -> String { try #require(try fixture.school(urn)).id }
+        func id(_ urn: Int) throws -> String {
+            let school = try fixture.school(urn)
+            return try #require(school?.id)
+        }
         for urn in [100_001, 100_002] { #expect(try service.identify("urn:\(urn)").id == id(100_003)) }
         #expect(try service.identify("urn:100006").id == id(100_005))
         #expect(throws: DomainError.notFound) { try service.identify("urn:100007") }
-        let answers = try await service.lookup(["urn:100001", "urn:100006", "urn:100007", "urn:100003"])
+        let answers = try await service.lookup(
+            ["urn:100001", "urn:100006", "urn:100007", "urn:100003"], Call(actor: .system, requestId: "test"))
         #expect(try answers.map { $0.school?.id } == [id(100_003), id(100_005), nil, id(100_003)])
         #expect(try answers.map(\.alternatives) == [[], [id(100_004)], [], []])
     }
@@ -142,7 +146,7 @@ extension RegisterReport {
         let service = SchoolService(store: fixture.store)
         try await fixture.run(schools: [Fixture.school(100_001).replacing("converter,1,", with: "converter,2,"), Fixture.school(100_002)])
         _ = try await fixture.importLinks([Fixture.schoolLink(100_001, 100_002)])
-        let answer = try await service.lookup(["urn:100001"])[0]
+        let answer = try await service.lookup(["urn:100001"], Call(actor: .system, requestId: "test"))[0]
         #expect(try answer.school?.id == fixture.school(100_001)?.id && answer.alternatives == [#require(try fixture.school(100_002)).id])
         #expect(try service.identify("urn:100001").id == fixture.school(100_001)?.id)
     }

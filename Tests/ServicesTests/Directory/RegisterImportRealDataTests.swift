@@ -91,8 +91,11 @@ struct RegisterImportRealDataTests {
         _ = try await RegisterImport(store: fixture.store).run(
             SharedData.register, links: SharedData.path("gias/links_edubasealldata_2025_33801_links.csv"), groupUid: nil,
             RegisterImportFixture.call)
-        func id(_ urn: Int) throws -> String { try #require(try fixture.school(urn)).id }
-        let shared = try await service.lookup(["laestab:209/4323", "urn:100747", "urn:150318"])
+        func id(_ urn: Int) throws -> String {
+            let school = try fixture.school(urn)
+            return try #require(school?.id)
+        }
+        let shared = try await service.lookup(["laestab:209/4323", "urn:100747", "urn:150318"], Call(actor: .system, requestId: "test"))
         #expect(try shared.map { $0.school?.id } == [id(150_318), id(100_747), id(150_318)])
         #expect(try shared.map(\.alternatives) == [[id(100_747)], [id(150_318)], []])
         let schools = try fixture.store.readNow { try Set($0.schools.urns()) }
