@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HTTPTypes
 import Testing
 
@@ -52,11 +53,13 @@ struct RateLimitTests {
         let megabyte = try await client.send(
             .post, "/v1/files", token: teacher, body: Array(repeating: 65, count: 1 << 20),
             headers: ["Content-Type": "text/plain", "Content-Disposition": "attachment; filename=\"a.txt\""])
-        #expect(megabyte.status == 201 && (try left(megabyte)) <= 973, "\(megabyte.text)")
+        #expect(megabyte.status == 201, "\(megabyte.text)")
+        #expect(try left(megabyte) <= 973)
         let before = try left(try await client.get("/v1/me", token: teacher))
         let bad = try await client.bulk(
             "/v1/support-requests", Array(repeating: ["op": "create", "data": ["subject": ""]], count: 100), token: teacher)
-        #expect(bad.status == 422 && (try left(bad)) <= before - 11, "\(bad.text)")
+        #expect(bad.status == 422, "\(bad.text)")
+        #expect(try left(bad) <= before - 11)
     }
 
     @Test("An answer that the client has already costs nothing")
