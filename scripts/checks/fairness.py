@@ -159,7 +159,8 @@ def start():
     process = subprocess.Popen(
         [program, "serve", "--data", data, "--port", str(port), "--no-metrics", "--rate-limit", "0",
          "--certificate", f"{tls}/server.pem", "--private-key", f"{tls}/server-key.pem"], stdout=log, stderr=log)
-    for _ in range(500):
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
         try:
             if Caller(head).request("GET", "/readyz")[0] == 200:
                 return process
