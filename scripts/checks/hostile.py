@@ -42,9 +42,12 @@ class Service:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        # One service has a data directory to itself.
+        data = f"{directory}/{name}"
+        subprocess.run([program, "migrate", "--data", data], check=True, capture_output=True)
         log = open(f"{directory}/{name}.log", "ab")
         self.process = subprocess.Popen(
-            [program, "serve", "--data", f"{directory}/data", "--port", str(self.port), "--no-metrics", "--rate-limit", "0",
+            [program, "serve", "--data", data, "--port", str(self.port), "--no-metrics", "--rate-limit", "0",
              "--log-level", "error", "--certificate", f"{tls}/server.pem", "--private-key", f"{tls}/server-key.pem", *options],
             stdout=log, stderr=log)
         for _ in range(1500):
@@ -470,7 +473,6 @@ def stopping():
 def main():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    subprocess.run([program, "migrate", "--data", f"{directory}/data"], check=True, capture_output=True)
     service = Service("service")
     # Those that mostly wait do so meanwhile, each with a service of its own.
     waiting = [threading.Thread(target=stopping), threading.Thread(target=slow)]
