@@ -362,6 +362,8 @@ def slow():
         began = time.monotonic()
         took = None
         for part in parts:
+            if time.monotonic() - began > limit:
+                break
             try:
                 connection.sendall(part)
             except OSError:

@@ -137,7 +137,7 @@ struct HostileClientTests {
         try await withClient { _ in
             Response(status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(repeating: 65, count: 200)))
         } configure: {
-            $0.writeStall = .milliseconds(500)
+            $0.writeStall = .seconds(5)
         } _: { client, server in
             try await client.send(Bytes.joined(Bytes.opening(window: 0), Bytes.request(1), Bytes.request(3)))
             // Stream 3 takes a byte now and then; stream 1 nothing.
