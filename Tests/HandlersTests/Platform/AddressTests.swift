@@ -1,4 +1,5 @@
 import Core
+import Domain
 import HTTPTypes
 import OrderedCollections
 import Routing

@@ -2,6 +2,7 @@ import Core
 import Domain
 import HTTPTypes
 import OrderedCollections
+import Services
 import Testing
 
 @testable import Repositories

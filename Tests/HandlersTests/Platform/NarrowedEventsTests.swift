@@ -1,6 +1,8 @@
 import Core
 import Domain
+import HTTPTypes
 import OrderedCollections
+import Services
 import Testing
 
 /// Where a resource is for fewer than before, so is what happened to it earlier.

@@ -2,6 +2,7 @@ import Core
 import Domain
 import HTTPTypes
 import OrderedCollections
+import Services
 import Testing
 
 /// What is a school's is written by those of the school, walked with the tokens of people.

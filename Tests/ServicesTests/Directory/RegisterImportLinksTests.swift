@@ -129,7 +129,7 @@ extension RegisterReport {
         ])
         func id(_ urn: Int) throws -> String {
             let school = try fixture.school(urn)
-            return try #require(school?.id)
+            return school?.id ?? "no school \(urn)"
         }
         for urn in [100_001, 100_002] { #expect(try service.identify("urn:\(urn)").id == id(100_003)) }
         #expect(try service.identify("urn:100006").id == id(100_005))
