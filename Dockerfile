@@ -33,7 +33,7 @@ COPY --from=build /out/swift-backtrace-static /usr/local/libexec/swift-backtrace
 USER partnership
 WORKDIR /var/lib/partnership
 ENV PARTNERSHIP_DATA=/var/lib/partnership
-ENV SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,swift-backtrace=/usr/local/libexec/swift-backtrace-static
+ENV SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,unwind=fast,symbolicate=off,swift-backtrace=/usr/local/libexec/swift-backtrace-static
 VOLUME /var/lib/partnership
 EXPOSE 8443
 STOPSIGNAL SIGTERM

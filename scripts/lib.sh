@@ -52,7 +52,7 @@ enable_backtraces() {
     local tool
     tool=$(realpath -m "$(dirname "$(readlink -f "$(command -v swift)")")/../libexec/swift/linux/swift-backtrace-static")
     [ -n "${SWIFT_BACKTRACE:-}" ] || ! [ -x "$tool" ] ||
-        export SWIFT_BACKTRACE="enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,swift-backtrace=$tool"
+        export SWIFT_BACKTRACE="enable=yes,interactive=no,color=no,registers=none,images=mentioned,threads=crashed,sanitize=yes,unwind=fast,symbolicate=off,swift-backtrace=$tool"
 }
 
 # ensure_certificate DIRECTORY: makes DIRECTORY/{ca,server,server-key}.pem for local use, unless they are there and good for another

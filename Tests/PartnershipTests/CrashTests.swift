@@ -74,8 +74,7 @@ struct CrashTests {
         let line = try #require(service.log.split(separator: "\n").first { $0.contains(name) }, "\(service.log)")
         let members = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String])
         #expect(members["level"] == "critical" && members["signal"] == name && members["version"] == "0.1.0", "\(line)")
-        let time = try Date(#require(members["time"]), strategy: .iso8601.time(includingFractionalSeconds: true))
-        #expect(abs(time.timeIntervalSinceNow) < 600, "\(line)")
+        #expect(members["time"]?.contains(#/^2\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/#) == true, "\(line)")
     }
 
     private func person(_ name: String, key: String, _ connection: Connection, token: String) -> Bool {

@@ -32,7 +32,7 @@ LIMIT = 2.0
 # Reads the whole audit trail, and the fuzzer makes a long one.
 LONGER = {"verifyAudit": 30.0}
 PATIENCE = 30
-ROLES = {"administrator": 30, "integration": 25, "headteacher": 20, "teacher": 13, "specialist": 12}
+ROLES = {"administrator": 40, "integration": 22, "headteacher": 16, "teacher": 10, "specialist": 12}
 METHODS = ("get", "put", "post", "patch", "delete")
 
 # --- Values nobody expects ------------------------------------------------------------------------------------------------------------

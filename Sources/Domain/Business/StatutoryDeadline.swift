@@ -90,6 +90,6 @@ package struct StatutoryDeadline: Codable, Hashable, Sendable {
 
     /// The last millisecond of the day on the local clock.
     private static func lastMoment(of day: LocalDate, _ calendar: Calendar) -> Instant {
-        calendar.zone.moments(of: day...day).upperBound.advanced(byMilliseconds: -1)
+        day < .latest ? calendar.zone.moments(of: day...day).upperBound.advanced(byMilliseconds: -1) : Instant.range.upperBound
     }
 }

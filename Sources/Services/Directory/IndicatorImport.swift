@@ -72,11 +72,13 @@ package struct IndicatorImport: Sendable {
         return members
     }
 
-    /// A number as JSON writes it.
+    /// A number as JSON writes it, and as large as bodies may have them: beyond, programs that read it would see another one.
     private static func number(_ text: String) -> JSON? {
         guard text.utf8.count <= 64, let tree = try? JSON(parsing: Array(text.utf8)) else { return nil }
+        let largest = 0x1p53 - 1
         switch tree {
-        case .integer, .double: return tree
+        case .integer(let number): return Double(number).magnitude <= largest ? tree : nil
+        case .double(let number): return number.magnitude <= largest ? tree : nil
         default: return nil
         }
     }

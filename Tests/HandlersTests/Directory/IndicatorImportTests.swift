@@ -47,6 +47,16 @@ struct IndicatorImportTests {
         #expect(changed?["value"] == .double(94.6) && changed?["asAt"] == "2026-07-31" && changed?["etag"] == "\"2\"")
     }
 
+    @Test("A figure larger than any body may have is a bad row, and the largest is taken and read again")
+    func largest() async throws {
+        let client = try await client()
+        let tooLarge = ["-9223372036854775808", "-9223372036854775809", "1e308", "9007199254740992"]
+        let rows = tooLarge.map { "urn:100025,progress8,2025-26,\($0),,DfE,\n" }.joined()
+        let answer = try await send(Self.header + rows + "urn:100025,progress8,2025-26,-9007199254740991,,DfE,\n", client)
+        #expect(counts(answer) == [1, 0, 0, 4] && rejections(answer) == ["2 value", "3 value", "4 value", "5 value"], "\(answer.text)")
+        #expect(try await client.get("/v1/indicators").json["items"]?.arrayValue?.first?["value"]?.integerValue == -9_007_199_254_740_991)
+    }
+
     @Test("A bad row is reported with line and column and spoils no other")
     func rejected() async throws {
         let client = try await client()
