@@ -237,7 +237,7 @@ package final class Store: Sendable {
     /// the note is never ahead.
     @discardableResult
     package func anchor() throws -> AuditHead? {
-        guard !isReadOnly, let head = try pool.read({ try AuditHead($0) }), try head != directory.anchor.read() else { return nil }
+        guard !isReadOnly, let head = try pointReaders.read({ try AuditHead($0) }), try head != directory.anchor.read() else { return nil }
         try directory.anchor.write(head)
         return head
     }
@@ -245,13 +245,13 @@ package final class Store: Sendable {
     /// Whether the audit trail goes through where that of a backup ends.
     package func goesOn(from backup: String) throws -> Bool {
         guard let head = try DatabaseCopy.auditHead(of: backup) else { return true }
-        return try pool.read { try head.isPart(of: $0) }
+        return try pointReaders.read { try head.isPart(of: $0) }
     }
 
     /// Whether the trail still leads to where it was when that was last noted.
     private static func compareTrail(_ pool: DatabasePool, _ directory: DataDirectory, _ options: StoreOptions) throws {
         if options.acceptsLoss { return try directory.anchor.remove() }
-        guard let noted = try directory.anchor.read(), try !pool.read({ try noted.isPart(of: $0) }) else { return }
+        guard let noted = try directory.anchor.read(), try !pool.writeWithoutTransaction({ try noted.isPart(of: $0) }) else { return }
         throw StoreError.shortenedTrail(path: directory.database, seq: noted.seq)
     }
 

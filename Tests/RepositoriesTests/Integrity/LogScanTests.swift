@@ -12,10 +12,13 @@ import Testing
     private final class Killed {
         let directory: String
         let log: Data
+        /// Which the directory goes away with.
+        private let test: TestStore
         var database: String { directory + "/partnership.db" }
 
         /// - Parameter commits: how many there are in the log, each of one school.
         init(_ test: TestStore, commits: Int) async throws {
+            self.test = test
             // What migrating wrote is no part of it.
             try test.onWriter { _ = try $0.checkpoint(.truncate) }
             for number in 0..<commits { try await test.insert([.test(number)]) }
