@@ -32,7 +32,10 @@ extension JSON {
     private static func hasAliases(_ yaml: [UInt8]) -> Bool {
         var names: [UInt8: Set<ArraySlice<UInt8>>] = [:]
         for (place, mark) in yaml.enumerated() where mark == UInt8(ascii: "&") || mark == UInt8(ascii: "*") {
-            guard place == 0 || yaml[place - 1] <= 0x20 || "[{,:".utf8.contains(yaml[place - 1]) else { continue }
+            // Beyond ASCII are line breaks too.
+            guard place == 0 || yaml[place - 1] <= 0x20 || yaml[place - 1] >= 0x80 || "[{,:".utf8.contains(yaml[place - 1]) else {
+                continue
+            }
             let name = yaml[(place + 1)...].prefix { byte in
                 byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
                     || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)

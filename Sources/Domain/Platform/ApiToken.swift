@@ -19,18 +19,18 @@ package struct ApiToken: Resource {
     package var lastUsedAt: Instant?
     /// Who issued it: the id of a person or token, or `cli`.
     package var issuedBy: String
+    package var createdAt: Instant
+    package var updatedAt: Instant
+    package var etag: VersionTag
     /// When it last got a new secret, and from whom.
     package var rotatedAt: Instant?
     package var rotatedBy: String?
     /// Whether anybody but the person it acts as has ever had a secret of it made: they, and the data protection officer, are to know.
     package var isGivenByOthers: Bool
-    package var createdAt: Instant
-    package var updatedAt: Instant
-    package var etag: VersionTag
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
-        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, rotatedAt, rotatedBy, isGivenByOthers,
-            createdAt, updatedAt, etag
+        case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, createdAt, updatedAt, etag,
+            rotatedAt, rotatedBy, isGivenByOthers
     }
 
     package init(

@@ -16,7 +16,7 @@ enum PageScan {
         guard DatabasePage.areSummed(in: path) else { return [] }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
-        defer { close(descriptor) }
+        defer { OpenDatabases.close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw FileError.last("read", path) }
         let count = Int(status.st_size) / DatabasePage.size
@@ -49,7 +49,7 @@ enum PageScan {
         guard DatabasePage.areSummed(in: path) else { return }
         let descriptor = open(path, O_RDWR | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
-        defer { close(descriptor) }
+        defer { OpenDatabases.close(descriptor) }
         try withUnsafeTemporaryAllocation(byteCount: DatabasePage.size, alignment: 8) { buffer in
             var number: UInt32 = 1
             while try read(descriptor, path, buffer, Int(number) - 1, 1) == 1 {

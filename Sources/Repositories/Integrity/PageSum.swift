@@ -64,7 +64,7 @@ enum DatabasePage {
     static func areSummed(in path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        defer { OpenDatabases.close(descriptor) }
         return withUnsafeTemporaryAllocation(byteCount: headerBytes, alignment: 8) { buffer in
             pread(descriptor, buffer.baseAddress, headerBytes, 0) == headerBytes && areSummed(UnsafeRawBufferPointer(buffer))
         }

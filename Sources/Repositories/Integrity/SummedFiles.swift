@@ -36,7 +36,9 @@ enum SummedFiles {
         summed.inner.pointee.pMethods = nil
         let code = open(usual, name, summed.inner, flags, outFlags)
         guard code == SQLITE_OK else { return code }
-        summed.state.initialize(to: SummedFile.State(name: name, neverChanges: neverChanges(name)))
+        let identity = OpenDatabases.File(path: name)
+        if let identity { OpenDatabases.opened(identity) }
+        summed.state.initialize(to: SummedFile.State(name: name, file: identity, neverChanges: neverChanges(name)))
         file.pointee.pMethods = UnsafePointer(methods)
         return SQLITE_OK
     }
@@ -73,28 +75,28 @@ enum SummedFiles {
         table.initialize(to: sqlite3_io_methods())
         // Without memory mapping, which would go past us.
         table.pointee.iVersion = 2
-        table.pointee.xRead = { file, buffer, count, offset in SummedFile(file!).read(buffer!, Int(count), offset) }
-        table.pointee.xWrite = { file, bytes, count, offset in SummedFile(file!).write(bytes!, Int(count), offset) }
-        table.pointee.xDeviceCharacteristics = { SummedFile($0!).characteristics }
+        table.pointee.xRead = { file, buffer, count, offset in SummedFile(file).read(buffer, Int(count), offset) }
+        table.pointee.xWrite = { file, bytes, count, offset in SummedFile(file).write(bytes, Int(count), offset) }
+        table.pointee.xDeviceCharacteristics = { SummedFile($0).characteristics }
         // The rest goes through.
-        table.pointee.xClose = { file in SummedFile(file!).pass { $0.xClose($1) } }
-        table.pointee.xTruncate = { file, size in SummedFile(file!).pass { $0.xTruncate($1, size) } }
-        table.pointee.xSync = { file, flags in SummedFile(file!).pass { $0.xSync($1, flags) } }
-        table.pointee.xFileSize = { file, size in SummedFile(file!).pass { $0.xFileSize($1, size) } }
-        table.pointee.xLock = { file, level in SummedFile(file!).pass { $0.xLock($1, level) } }
-        table.pointee.xUnlock = { file, level in SummedFile(file!).pass { $0.xUnlock($1, level) } }
-        table.pointee.xCheckReservedLock = { file, out in SummedFile(file!).pass { $0.xCheckReservedLock($1, out) } }
-        table.pointee.xFileControl = { file, operation, value in SummedFile(file!).pass { $0.xFileControl($1, operation, value) } }
-        table.pointee.xSectorSize = { file in SummedFile(file!).pass { $0.xSectorSize($1) } }
+        table.pointee.xClose = { SummedFile($0).close() }
+        table.pointee.xTruncate = { file, size in SummedFile(file).pass { $0.xTruncate($1, size) } }
+        table.pointee.xSync = { file, flags in SummedFile(file).pass { $0.xSync($1, flags) } }
+        table.pointee.xFileSize = { file, size in SummedFile(file).pass { $0.xFileSize($1, size) } }
+        table.pointee.xLock = { file, level in SummedFile(file).pass { $0.xLock($1, level) } }
+        table.pointee.xUnlock = { file, level in SummedFile(file).pass { $0.xUnlock($1, level) } }
+        table.pointee.xCheckReservedLock = { file, out in SummedFile(file).pass { $0.xCheckReservedLock($1, out) } }
+        table.pointee.xFileControl = { file, operation, value in SummedFile(file).pass { $0.xFileControl($1, operation, value) } }
+        table.pointee.xSectorSize = { file in SummedFile(file).pass { $0.xSectorSize($1) } }
         table.pointee.xShmMap = { file, region, size, extends, out in
-            SummedFile(file!).pass { $0.xShmMap($1, region, size, extends, out) }
+            SummedFile(file).pass { $0.xShmMap($1, region, size, extends, out) }
         }
-        table.pointee.xShmLock = { file, offset, count, flags in SummedFile(file!).pass { $0.xShmLock($1, offset, count, flags) } }
+        table.pointee.xShmLock = { file, offset, count, flags in SummedFile(file).pass { $0.xShmLock($1, offset, count, flags) } }
         table.pointee.xShmBarrier = { file in
-            let file = SummedFile(file!)
+            let file = SummedFile(file)
             file.inner.pointee.pMethods.pointee.xShmBarrier(file.inner)
         }
-        table.pointee.xShmUnmap = { file, deletes in SummedFile(file!).pass { $0.xShmUnmap($1, deletes) } }
+        table.pointee.xShmUnmap = { file, deletes in SummedFile(file).pass { $0.xShmUnmap($1, deletes) } }
         return table
     }()
 }
@@ -104,6 +106,7 @@ private struct SummedFile {
     struct State {
         /// SQLite keeps it as long as the file is open.
         let name: UnsafePointer<CChar>
+        let file: OpenDatabases.File?
         let neverChanges: Bool
         /// Once its header says so it is true for good.
         var isSummed = false
@@ -119,8 +122,10 @@ private struct SummedFile {
     let state: UnsafeMutablePointer<State>
     let inner: UnsafeMutablePointer<sqlite3_file>
 
-    init(_ file: UnsafeMutablePointer<sqlite3_file>) {
-        let start = UnsafeMutableRawPointer(file)
+    /// - Parameter file: one that SQLite opened this way.
+    init(_ file: UnsafeMutablePointer<sqlite3_file>?) {
+        // SQLite calls with no other.
+        let start = UnsafeMutableRawPointer(file!)
         state = (start + 16).assumingMemoryBound(to: State.self)
         inner = (start + Self.bytes).assumingMemoryBound(to: sqlite3_file.self)
     }
@@ -129,11 +134,18 @@ private struct SummedFile {
         call(inner.pointee.pMethods.pointee, inner)
     }
 
+    func close() -> Int32 {
+        let code = pass { $0.xClose($1) }
+        if let file = state.pointee.file { OpenDatabases.closed(file) }
+        return code
+    }
+
     private func readBehind(_ buffer: UnsafeMutableRawPointer, _ count: Int, _ offset: Int64) -> Int32 {
         inner.pointee.pMethods.pointee.xRead(inner, buffer, Int32(count), offset)
     }
 
-    func read(_ buffer: UnsafeMutableRawPointer, _ count: Int, _ offset: Int64) -> Int32 {
+    func read(_ buffer: UnsafeMutableRawPointer?, _ count: Int, _ offset: Int64) -> Int32 {
+        guard let buffer else { return SQLITE_IOERR }
         // The header is read by itself, over and over; nothing else that is this short.
         guard count > 100, isSummed else { return readBehind(buffer, count, offset) }
         let number = UInt32(offset / Int64(DatabasePage.size)) + 1
@@ -149,8 +161,9 @@ private struct SummedFile {
         let place = Int(offset % Int64(DatabasePage.size))
         guard place + count <= DatabasePage.size else { return SQLITE_IOERR }
         return withUnsafeTemporaryAllocation(byteCount: DatabasePage.size, alignment: 8) { page in
+            // A whole page has an address.
             let code = read(page.baseAddress!, DatabasePage.size, offset - Int64(place))
-            if code == SQLITE_OK { buffer.copyMemory(from: page.baseAddress! + place, byteCount: count) }
+            if code == SQLITE_OK, let start = page.baseAddress { buffer.copyMemory(from: start + place, byteCount: count) }
             return code
         }
     }
@@ -160,15 +173,16 @@ private struct SummedFile {
         return Self.badData
     }
 
-    func write(_ bytes: UnsafeRawPointer, _ count: Int, _ offset: Int64) -> Int32 {
+    func write(_ bytes: UnsafeRawPointer?, _ count: Int, _ offset: Int64) -> Int32 {
+        guard let bytes else { return SQLITE_IOERR }
         let methods = inner.pointee.pMethods.pointee
         guard count == DatabasePage.size else { return methods.xWrite(inner, bytes, Int32(count), offset) }
         if offset == 0, DatabasePage.areSummed(UnsafeRawBufferPointer(start: bytes, count: count)) { state.pointee.isSummed = true }
         guard isSummed else { return methods.xWrite(inner, bytes, Int32(count), offset) }
         return withUnsafeTemporaryAllocation(byteCount: DatabasePage.size, alignment: 8) { page in
-            page.baseAddress!.copyMemory(from: bytes, byteCount: count)
+            page.copyMemory(from: UnsafeRawBufferPointer(start: bytes, count: count))
             DatabasePage.stamp(page, number: UInt32(offset / Int64(DatabasePage.size)) + 1)
-            return methods.xWrite(inner, page.baseAddress!, Int32(count), offset)
+            return methods.xWrite(inner, page.baseAddress, Int32(count), offset)
         }
     }
 
@@ -176,7 +190,7 @@ private struct SummedFile {
     private var isSummed: Bool {
         if state.pointee.isSummed { return true }
         let isSummed = withUnsafeTemporaryAllocation(byteCount: DatabasePage.headerBytes, alignment: 8) { header in
-            readBehind(header.baseAddress!, DatabasePage.headerBytes, 0) == SQLITE_OK
+            inner.pointee.pMethods.pointee.xRead(inner, header.baseAddress, Int32(DatabasePage.headerBytes), 0) == SQLITE_OK
                 && DatabasePage.areSummed(UnsafeRawBufferPointer(header))
         }
         if isSummed { state.pointee.isSummed = true }

@@ -24,6 +24,8 @@ enum DatabaseCopy {
         let database = try DatabaseQueue(path: source, configuration: Store.configuration())
         try database.inDatabase { try $0.prepared("VACUUM INTO ?").run([.text(destination)]) }
         try database.close()
+        // Of more than its cache holds SQLite writes the header last; the pages before it couldn't know that they were to have checksums.
+        try PageScan.accept(destination)
         try synchronise(destination)
     }
 
@@ -52,7 +54,7 @@ enum DatabaseCopy {
     static func synchronise(_ path: String) throws {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError.last("open", path) }
-        defer { close(descriptor) }
+        defer { OpenDatabases.close(descriptor) }
         guard fsync(descriptor) == 0 else { throw FileError.last("write", path) }
     }
 
@@ -67,7 +69,7 @@ enum DatabaseCopy {
     static func copyFile(_ source: String, to destination: String) throws {
         let from = open(source, O_RDONLY | O_CLOEXEC)
         guard from >= 0 else { throw FileError.last("open", source) }
-        defer { close(from) }
+        defer { OpenDatabases.close(from) }
         let to = open(destination, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard to >= 0 else { throw FileError.last("make", destination) }
         defer { close(to) }

@@ -18,6 +18,7 @@ extension DataDirectory {
         guard let lock = try lockAlone() else {
             // Whoever has it open looked at the log, and keeps migrations off: those run alone, not beside a process that knows another schema.
             guard try Migrator.check(database, allowsMigration: options.migrates) else { throw StoreError.inUse(directory: path) }
+            try lookAtPages(options, log: [], isStill: false)
             return Opened(lock: try lockShared(), logPages: nil)
         }
         let log = try LogScan(of: database)
@@ -29,12 +30,15 @@ extension DataDirectory {
         }
         if options.acceptsLoss { try PageScan.accept(database) }
         if try !Migrator.check(database, allowsMigration: options.migrates) { try Migrator.migrate(database) }
-        if options.role == .service {
-            let faults = try PageScan.faults(in: database, log: log.pages, most: Self.pagesLookedAt)
-            if let fault = faults.first { throw StoreError.damaged(path: database, finding: fault) }
-        }
+        try lookAtPages(options, log: log.pages, isStill: true)
         try lock.share()
         return Opened(lock: lock, logPages: log.pages)
+    }
+
+    private func lookAtPages(_ options: StoreOptions, log: Set<UInt32>, isStill: Bool) throws {
+        guard options.role == .service else { return }
+        let faults = try PageScan.faults(in: database, log: log, isStill: isStill, most: Self.pagesLookedAt)
+        if let fault = faults.first { throw StoreError.damaged(path: database, finding: fault) }
     }
 
     /// What SQLite is about to drop somebody may want to look at.

@@ -33,7 +33,9 @@ final class Rehearsals: Sendable {
         defer { try? copy.close() }
         do {
             try pool.backup(to: copy)
-        } catch let error as DatabaseError where [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(error.resultCode) {
+        } catch let error as DatabaseError
+            where [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN].contains(error.resultCode) && !error.tellsOfDamage
+        {
             throw DomainError.diskFull
         }
         return try copy.inDatabase { database in

@@ -164,7 +164,12 @@ final class WriteQueue: Sendable {
         do {
             let batch = try begin(database)
             let answer = try job.perform(database, batch)
-            if job.isDryRun { try database.cached("ROLLBACK").run() } else { try commit(database, batch) }
+            if !job.isDryRun {
+                try commit(database, batch)
+            } else if database.isInsideTransaction {
+                // SQLite may have ended it already, where what was looked at is damaged.
+                try database.cached("ROLLBACK").run()
+            }
             answer()
         } catch {
             if database.isInsideTransaction { try? database.cached("ROLLBACK").run() }
@@ -212,6 +217,8 @@ final class WriteQueue: Sendable {
 
     private static func endsBatch(_ error: any Error) -> Bool {
         guard let error = error as? DatabaseError else { return false }
+        // A damaged page concerns whoever asked for it, and none of the others.
+        if error.extendedResultCode == .SQLITE_IOERR_DATA { return false }
         switch error.resultCode {
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CANTOPEN: return true
         default: return false

@@ -144,7 +144,7 @@ import Testing
             }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        await #expect(throws: DatabaseError.self) { try await holding.value }
+        await #expect(throws: DomainError.diskFull) { try await holding.value }
         #expect(failures == 5)
         #expect(try test.integer("SELECT count(*) FROM school") == 1)
         try test.onWriter { try $0.execute(sql: "PRAGMA max_page_count = 1000000") }
