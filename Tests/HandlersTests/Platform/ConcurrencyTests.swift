@@ -1,16 +1,18 @@
 import Core
+import Foundation
 import HTTPTypes
 import OrderedCollections
 import Testing
 
 /// Many at once at the same thing.
 @Suite(.timeLimit(.minutes(9))) struct ConcurrencyTests {
-    @Test("Of two changes based on the same version one is made and one is refused with what changed, a thousand times")
+    @Test("Of two changes based on the same version one is made and one is refused with what changed, again and again")
     func pairs() async throws {
         let client = try await TestClient(requestsPerMinute: 0)
         let id = try await client.addPerson()
         let path = "/v1/people/\(id)"
-        for version in 1...1_000 {
+        let rounds = ProcessInfo.processInfo.environment["PARTNERSHIP_THOROUGH"] == nil ? 150 : 1_000
+        for version in 1...rounds {
             async let left = client.patch(path, ["jobTitle": .string("left \(version)")], ifMatch: "\"\(version)\"")
             async let right = client.patch(path, ["jobTitle": .string("right \(version)")], ifMatch: "\"\(version)\"")
             let answers = try await [left, right].sorted { $0.status < $1.status }
@@ -19,7 +21,7 @@ import Testing
             #expect(answers[1].json["currentEtag"]?.stringValue == "\"\(version + 1)\"")
             #expect(answers[1].json["changedMembers"] == ["jobTitle"])
         }
-        #expect(try await client.get(path).etag == "\"1001\"")
+        #expect(try await client.get(path).etag == "\"\(rounds + 1)\"")
     }
 
     @Test("A refusal names what changed since the version the client had, over several changes")
