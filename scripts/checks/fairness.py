@@ -142,6 +142,7 @@ def check(name, lines, mode, dry_run, period, usual):
     expect(kept() == before + (0 if dry_run else lines), f"{name}: {kept() - before} of {lines} were kept")
 
 
+run("migrate", "--data", data)
 run("import", "gias", "--data", data, "--establishments", f"{demo}/establishments.csv", "--group-links", f"{demo}/group-links.csv",
     "--groups", f"{demo}/groups.csv", "--group-uid", "99901")
 run("import", "people", "--data", data, f"{demo}/people.csv")
