@@ -23,6 +23,10 @@ enum BulkAnswer {
                 guard var problem = ProblemTable.problem(for: error) else { return nil }
                 problem.errors = Array(problem.errors.prefix(maximumErrorsOfLine))
                 return LineRefusal(problem: problem, document: isAtomic ? [] : exchange.document(of: problem))
+            },
+            failure: { error in
+                let problem = exchange.problem(error)
+                return LineRefusal(problem: problem, document: exchange.document(of: problem))
             }, encode: { encoded($0, $1, type) })
     }
 

@@ -107,6 +107,8 @@ package struct Exchange: Sendable {
     package let isSecure: Bool
     /// For answers that take long: whether the caller is still who it was when it asked, and may do the same.
     package internal(set) var isSameCaller: @Sendable () -> Bool = { true }
+    /// Of a bulk operation: what an error nobody expects is to the caller; the log has its cause.
+    package internal(set) var problem: @Sendable (any Error) -> Problem = { _ in .internalError }
     /// The media type of the answer the client prefers among those the contract offers, without parameters.
     package internal(set) var accepts: String
     /// Where the caller reaches the service: `https://localhost:8443`; empty where nobody says so properly.

@@ -131,7 +131,7 @@ package struct Responder: HTTPResponder {
                 "error": "\(String(reflecting: error))", "requestId": "\(request.requestId)",
                 "operation": "\(request.record.operation ?? "-")",
             ])
-        return Problem(.internalError, "The service failed; its log has the cause under this request id.")
+        return .internalError
     }
 
     // MARK: The order of checks
@@ -195,6 +195,7 @@ package struct Responder: HTTPResponder {
             isSecure: request.isSecure, accepts: "", origin: settings.publicOrigin.origin(of: request.head.authority),
             base: settings.publicOrigin?.text ?? "", bulk: operation.body?.bulk,
             pathNames: operation.pathNames, pathValues: values)
+        if operation.body?.bulk != nil { exchange.problem = { translate($0, request) } }
         // Every other answer is over before that could change.
         if operation.permission != nil, operation.produces.contains(Answer.eventStreamType) {
             exchange.isSameCaller = { [authentication, actor] in authentication.gives(actor, for: headers) }

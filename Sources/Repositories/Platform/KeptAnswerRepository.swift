@@ -86,6 +86,8 @@ extension KeptAnswerRepository<WriteTransaction> {
     package func keepPart(_ keeping: AnswerKeeping, lines: ClosedRange<Int>, answer: [UInt8]) throws {
         guard try find(keeping.key, at: transaction.now) == nil else { throw AnswerAlreadyKept() }
         let database = transaction.connection.database
+        try database.cached("DELETE FROM keptPart WHERE principal = ? AND key = ? AND path = ? AND method = ? AND keptAt <= ?")
+            .run(keeping.key.columns + [.instant(transaction.now.startOfKept)])
         try database.cached(
             """
             INSERT INTO keptPart (principal, key, path, method, firstLine, lastLine, fingerprint, body, keptAt)

@@ -50,6 +50,9 @@ package struct Problem: Error, Hashable, Sendable {
         Problem(.invalidParameter, count(errors, "The parameters don't fit the contract"), errors: errors)
     }
 
+    /// A failure of ours; what it was is for the log alone.
+    package static let internalError = Problem(.internalError, "The service failed; its log has the cause under this request id.")
+
     /// - Parameter seconds: after which trying again makes sense.
     package static func unavailable(_ detail: String? = nil, retryAfter seconds: Int) -> Problem {
         Problem(.unavailable, detail, headers: [.retryAfter: String(seconds)])

@@ -30,7 +30,8 @@ extension ResourceService {
         call.precondition = .none
         return try await store.turns.one(of: call.actor.account) { [call] in
             if call.dryRun { return try await rehearseBulk(file, isAtomic: isAtomic, format, call) }
-            return isAtomic ? try await bulkAsOne(file, format, call) : try await bulkInPieces(file, format, call)
+            let kept = try keptParts(call)
+            return isAtomic ? try await bulkAsOne(file, format, call) : try await bulkInPieces(file, after: kept, format, call)
         }
     }
 
@@ -87,16 +88,24 @@ extension ResourceService {
         }
     }
 
+    /// How far the same request got before: up to which line, and the answer until then. Throws ``KeyOfAnotherRequest`` for one that isn't, or
+    /// of which nobody can tell any more, since somebody was erased meanwhile.
+    private func keptParts(_ call: Call) throws -> (lastLine: Int, answer: [UInt8])? {
+        guard let keeping = call.keeping, let parts = try store.readNow({ try $0.keptAnswers.parts(keeping.key, at: store.now()) }) else {
+            return nil
+        }
+        guard parts.fingerprint == keeping.fingerprint.value else { throw KeyOfAnotherRequest() }
+        return (parts.lastLine, parts.answer)
+    }
+
     /// Lines that are good, in pieces. With an `Idempotency-Key` how far it came is kept with each piece, so that the same request goes on there
     /// if this one is broken off.
-    private func bulkInPieces<Refusal>(_ file: BulkFile, _ format: BulkFormat<Refusal>, _ call: Call) async throws -> BulkOutcome {
+    private func bulkInPieces<Refusal>(
+        _ file: BulkFile, after kept: (lastLine: Int, answer: [UInt8])?, _ format: BulkFormat<Refusal>, _ call: Call
+    ) async throws -> BulkOutcome {
         var lines = file.lines()
-        var last = 0
-        var piece = Piece(next: 0, outcome: BulkOutcome(isAtomic: false))
-        if let keeping = call.keeping, let parts = try store.readNow({ try $0.keptAnswers.parts(keeping.key, at: store.now()) }) {
-            guard parts.fingerprint == nil || parts.fingerprint == keeping.fingerprint.value else { throw KeyOfAnotherRequest() }
-            (last, piece.outcome.answer) = (parts.lastLine, parts.answer)
-        }
+        var last = kept?.lastLine ?? 0
+        var piece = Piece(next: 0, outcome: BulkOutcome(isAtomic: false, answer: kept?.answer ?? []))
         var steps = try nextChunk(&lines, after: last, format)
         do {
             while !steps.isEmpty {
@@ -111,7 +120,8 @@ extension ResourceService {
             }
         } catch {
             // What is committed has to be answered: what is left is refused with what ended it, and may be sent again.
-            guard last > 0, !(error is AnswerAlreadyKept), let refusal = format.refusal(error) else { throw error }
+            guard last > 0, !(error is AnswerAlreadyKept) else { throw error }
+            let refusal = format.refusal(error) ?? format.failure(error)
             var lines = file.lines()
             while let (number, _) = try lines.next() {
                 if number > last { piece.outcome.answer += format.encode(number, .refused(refusal)) }

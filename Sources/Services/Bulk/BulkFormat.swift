@@ -13,6 +13,7 @@ package struct BulkFormat<Refusal: Sendable>: Sendable {
     var errors: Errors
     var creates: Bool
     var refusal: @Sendable (any Error) -> Refusal?
+    var failure: @Sendable (any Error) -> Refusal
     var encode: Encode
 
     /// - Parameters:
@@ -20,15 +21,17 @@ package struct BulkFormat<Refusal: Sendable>: Sendable {
     ///   - errors: what is wrong with the data of a line, apart from what the domain says.
     ///   - creates: whether an upsert that finds nothing makes something.
     ///   - refusal: nil for an error that ends the whole bulk.
+    ///   - failure: what such an error is to the lines that are left, where others were committed before.
     ///   - encode: the line of the answer.
     package init(
         read: @escaping Read, errors: @escaping Errors, creates: Bool, refusal: @escaping @Sendable (any Error) -> Refusal?,
-        encode: @escaping Encode
+        failure: @escaping @Sendable (any Error) -> Refusal, encode: @escaping Encode
     ) {
         self.read = read
         self.errors = errors
         self.creates = creates
         self.refusal = refusal
+        self.failure = failure
         self.encode = encode
     }
 }
