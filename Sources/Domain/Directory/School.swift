@@ -83,7 +83,7 @@ package struct School: Resource {
     }
 
     /// Itself.
-    package static let schoolMembers = ["id"]
+    package static let concerningMembers = ["id"]
     package var audience: Audience { .directory }
     package static let readOnlyReason =
         "comes from the national register or the service and is read-only; "

@@ -22,25 +22,29 @@ package struct ApiToken: Resource {
     package var createdAt: Instant
     package var updatedAt: Instant
     package var etag: VersionTag
-    /// When it last got a new secret, and from whom.
+    /// When somebody else than the person it acts as last had a new secret made, and who: what that one does with the secret doesn't hide it.
     package var rotatedAt: Instant?
     package var rotatedBy: String?
     /// Whether anybody but the person it acts as has ever had a secret of it made: they, and the data protection officer, are to know.
     package var isGivenByOthers: Bool
+    /// Whether another caller may know a secret of it, having issued or rotated it, or the token it was issued or rotated with: then what it does
+    /// need not be what its person does. Whoever runs the service, from the command line, is no such caller.
+    package var isKnownToOthers: Bool
 
     package enum CodingKeys: String, CodingKey, CaseIterable {
         case id, name, personId, role, scopes, schoolIds, expiresAt, revokedAt, lastUsedAt, issuedBy, createdAt, updatedAt, etag,
-            rotatedAt, rotatedBy, isGivenByOthers
+            rotatedAt, rotatedBy, isGivenByOthers, isKnownToOthers
     }
 
     package init(
         id: String, issuedBy: String = "system", name: String, personId: String? = nil, role: Role?, scopes: [String], schoolIds: [String],
-        expiresAt: Instant?,
+        expiresAt: Instant?, isKnownToOthers: Bool = false,
         revokedAt: Instant? = nil, lastUsedAt: Instant? = nil, createdAt: Instant, updatedAt: Instant, etag: VersionTag = .first
     ) {
         self.id = id
         self.issuedBy = issuedBy
         isGivenByOthers = personId.map { $0 != issuedBy } ?? false
+        self.isKnownToOthers = isKnownToOthers
         self.name = name
         self.personId = personId
         self.role = role
@@ -58,7 +62,7 @@ package struct ApiToken: Resource {
         .parties(Audience.administrators + [id] + (personId.map { [$0] } ?? []) + (isGivenByOthers ? Audience.privacyOffice : []))
     }
     /// Those it is bound to are not what it is about.
-    package static let schoolMembers: [String] = []
+    package static let concerningMembers: [String] = []
     package static let writableMembers: Set<String> = []
     package static let redactableMembers: Set<String> = ["name"]
 

@@ -132,9 +132,9 @@ extension Resource {
     /// The schools it concerns; none for what is the trust's.
     package var concernedSchools: Set<String> {
         // Only for those who are bound to schools, which are few: what it takes to look is no matter.
-        guard !Self.schoolMembers.isEmpty, let tree = try? JSONCodec.tree(self) else { return [] }
+        guard !Self.concerningMembers.isEmpty, let tree = try? JSONCodec.tree(self) else { return [] }
         return Set(
-            Self.schoolMembers.flatMap { member -> [String] in
+            Self.concerningMembers.flatMap { member -> [String] in
                 let value = tree[member] ?? .null
                 return value.stringValue.map { [$0] } ?? value.arrayValue?.compactMap(\.stringValue) ?? []
             })

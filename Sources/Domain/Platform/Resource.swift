@@ -20,7 +20,7 @@ package protocol Resource: Codable, Equatable, Sendable {
     var audience: Audience { get }
     /// Members that say which schools it concerns, each an id or an array of ids; where none has any, and where there are none, it is the trust's.
     /// Whoever is bound to schools reads what concerns those and what is the trust's (``Visibility/schools``).
-    static var schoolMembers: [String] { get }
+    static var concerningMembers: [String] { get }
     /// Members a caller sets; the others are the service's.
     static var writableMembers: Set<String> { get }
     /// What a member that can't be null is when it is left out or cleared.
@@ -37,7 +37,7 @@ package protocol Resource: Codable, Equatable, Sendable {
 
 extension Resource {
     package static var defaults: JSON.Object { [:] }
-    package static var schoolMembers: [String] {
+    package static var concerningMembers: [String] {
         let usual: Set = ["schoolId", "schoolIds", "partnerSchoolIds", "providerSchoolId", "receivingSchoolId", "offeredBySchoolId"]
         return CodingKeys.allCases.map(\.stringValue).filter(usual.contains)
     }

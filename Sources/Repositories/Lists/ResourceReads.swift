@@ -12,7 +12,7 @@ extension Transaction {
     package func find<R: Stored>(_ type: R.Type, id: String, visibleTo visibility: Visibility) throws -> R? {
         guard let item = try find(type, id: id), visibility.allows(item) else { return nil }
         // What belongs to another resource doesn't say by itself which schools that concerns.
-        guard R.schoolMembers.isEmpty, let own = R.table.schools.condition(visibility) else { return item }
+        guard R.concerningMembers.isEmpty, let own = R.table.schools.condition(visibility) else { return item }
         let sql = "SELECT 1 FROM \(R.table.name) WHERE id = ? AND \(own.sql)"
         return try connection.database.cached(sql).first([.text(id)] + own.arguments) { _ in true } == nil ? nil : item
     }

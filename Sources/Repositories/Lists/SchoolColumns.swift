@@ -1,7 +1,7 @@
 import Core
 import Domain
 
-/// Which columns of a table say which schools a row concerns: the SQL side of ``Resource/schoolMembers``, and the rule beside ``AudienceColumns``.
+/// Which columns of a table say which schools a row concerns: the SQL side of ``Resource/concerningMembers``, and the rule beside ``AudienceColumns``.
 /// Whoever is bound to schools reads what concerns one of them, and what is the trust's.
 struct SchoolColumns: Sendable {
     /// Each with a school, or none.

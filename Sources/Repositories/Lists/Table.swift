@@ -95,7 +95,7 @@ package struct Table: Sendable {
         audience: AudienceColumns = .directory, ofRequests: String? = nil, asOf: String? = nil, unfinished: Unfinished? = nil,
         sideTables: [String: String] = [:]
     ) {
-        schools = SchoolColumns(members: R.schoolMembers, requests: ofRequests)
+        schools = SchoolColumns(members: R.concerningMembers, requests: ofRequests)
         type = R.type
         name = R.type.table
         columns = R.CodingKeys.allCases.map(\.stringValue)

@@ -77,7 +77,9 @@ package final class TokenService: ResourceReader {
                 id: ResourceType.apiToken.makeID(at: transaction.now), issuedBy: call.actor.personId ?? call.actor.id, name: request.name,
                 personId: request.personId, role: request.role,
                 scopes: scopes,
-                schoolIds: schoolIds, expiresAt: request.expiresAt, createdAt: transaction.now, updatedAt: transaction.now)
+                schoolIds: schoolIds, expiresAt: request.expiresAt,
+                isKnownToOthers: try Self.others(knowSecretsOf: request.personId, transaction),
+                createdAt: transaction.now, updatedAt: transaction.now)
             try Self.checkGrant(of: token, transaction)
             try Self.checkNumber(with: token, perPerson: perPerson, transaction)
             try transaction.insert(token)
@@ -137,13 +139,22 @@ package final class TokenService: ResourceReader {
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: id)
             var rotated = stored
             let caller = call.actor.personId ?? call.actor.id
-            (rotated.rotatedAt, rotated.rotatedBy) = (transaction.now, caller)
-            if let person = stored.personId, person != caller { rotated.isGivenByOthers = true }
-            // Twice within a millisecond is a new secret all the same.
+            if stored.personId != caller {
+                (rotated.rotatedAt, rotated.rotatedBy) = (transaction.now, caller)
+                rotated.isGivenByOthers = stored.personId != nil
+            }
+            if try Self.others(knowSecretsOf: stored.personId, transaction) { rotated.isKnownToOthers = true }
+            // One's own, and twice within a millisecond, is a new secret all the same.
             guard rotated != stored else { return try transaction.touch(stored, verb: "rotated") }
             return try transaction.update(from: stored, to: rotated, verb: "rotated")
         }
         return (token, secret)
+    }
+
+    /// Whether the caller, who is about to learn a secret of a token of this person, isn't that person for certain.
+    private static func others(knowSecretsOf person: String?, _ transaction: WriteTransaction) throws -> Bool {
+        guard let person, let own = try transaction.find(ApiToken.self, id: transaction.call.actor.id) else { return false }
+        return own.personId != person || own.isKnownToOthers
     }
 
     /// Ends the token at once. Revoking twice changes nothing.

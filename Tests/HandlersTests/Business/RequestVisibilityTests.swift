@@ -87,4 +87,39 @@ import Testing
         let events = try await client.get("/v1/events?type=supportRequest.glassBroken", token: desk.teacher).json["items"]
         #expect(events?.arrayValue?.count == 1)
     }
+
+    @Test("Nobody breaks the glass with a token that another caller may know, nor with one that is nobody's")
+    func borrowed() async throws {
+        let desk = try await Desk()
+        let client = desk.client
+        let type = try await client.addRequestType(["isConfidential": true], service: desk.service)
+        let raised = try await desk.raise(by: desk.teacher, ["typeId": .string(type), "serviceId": .null])
+        let chief = try await client.appoint(.chiefExecutive, name: "Chief")
+        func issue(with token: String) async throws -> JSON {
+            let answer = try await client.post("/v1/tokens", token: token, ["name": "Phone", "personId": .string(chief)])
+            #expect(answer.status == 201, "\(answer.text)")
+            return answer.json
+        }
+        func breakGlass(with token: String) async throws -> Int {
+            try await client.post(desk.path(raised) + "/break-glass", token: token, ["reason": "A complaint"]).status
+        }
+        let own = try await client.token(of: chief)
+        let given = try await issue(with: client.admin)
+        #expect(given["isKnownToOthers"] == true)
+        let issuedWithIt = try await issue(with: given.text("token"))
+        #expect(issuedWithIt["issuedBy"] == .string(chief) && issuedWithIt["isKnownToOthers"] == true)
+        for token in [given.text("token"), issuedWithIt.text("token"), client.integration] {
+            #expect(try await breakGlass(with: token) == 403)
+        }
+        let second = try await issue(with: own)
+        #expect(second["isKnownToOthers"] == false)
+        // By its person with a token that another knows is by the other.
+        for rotating in [given.text("token"), client.admin] {
+            let rotated = try await client.post("/v1/tokens/\(second.text("id"))/rotate", token: rotating, ["overlapMinutes": 60])
+            #expect(rotated.status == 200 && rotated.json["isKnownToOthers"] == true, "\(rotated.text)")
+            #expect(try await breakGlass(with: rotated.json.text("token")) == 403)
+            #expect(try await breakGlass(with: second.text("token")) == 403)
+        }
+        #expect(try await breakGlass(with: own) == 200)
+    }
 }

@@ -32,10 +32,10 @@ struct DryRunTests {
     func nothingLeft(operation: OperationTests.Operation) async throws {
         let client = try await TestClient()
         let (path, type, body) = try await request(operation, client)
+        let caller = try await client.caller(of: operation)
         func send(_ query: String) async throws -> TestAnswer {
             try await client.send(
-                operation.method, path + (query.isEmpty ? "" : (path.contains("?") ? "&" : "?") + query), token: client.integration,
-                body: body,
+                operation.method, path + (query.isEmpty ? "" : (path.contains("?") ? "&" : "?") + query), token: caller, body: body,
                 headers: ["If-Match": "*"].merging(type.map { ["Content-Type": $0] } ?? [:]) { $1 })
         }
         let (before, files) = (try DatabaseDump(client.directory).tables, try Self.files(client))

@@ -67,6 +67,11 @@ extension TestClient {
         "breakGlassSupportRequest": ["reason": "A complaint"],
     ]
 
+    /// A token that may do the operation: the integration's, but for what takes a person.
+    func caller(of operation: OperationTests.Operation) async throws -> String {
+        operation.id == "breakGlassSupportRequest" ? try await officer() : integration
+    }
+
     /// Makes ready what an action is about to be done to; its body, nil for other operations.
     func prepareDeskAction(_ operation: OperationTests.Operation, at path: String) async throws -> JSON?? {
         guard let body = Self.deskActionBodies[operation.id] else { return nil }

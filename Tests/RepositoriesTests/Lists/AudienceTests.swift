@@ -85,7 +85,7 @@ import Testing
             let isDraft = row["personId"] == "per_2"
             let authors: JSON = isDraft && school == "sch_a" ? ["per_1"] : []
             switch R.type {
-            case .apiToken: row["isGivenByOthers"] = .bool(row["id"] == "x_0")
+            case .apiToken: row.merge(["isGivenByOthers": .bool(row["id"] == "x_0"), "isKnownToOthers": false]) { $1 }
             case .file:
                 row.merge([
                     "name": "x", "contentType": "text/plain", "sizeBytes": 1, "sha256": "x", "recordedBy": row["personId"] ?? .null,
