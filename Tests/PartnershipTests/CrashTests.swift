@@ -54,7 +54,7 @@ struct CrashTests {
             }
             #expect(restarted.stop() == 0)
         }
-        #expect(acknowledged.withLock { $0.values.reduce(0, +) } > 20)
+        #expect(acknowledged.withLock { $0.values.reduce(0, +) } > 100)
         let check = try Binary.run("check", "--data", directory.path)
         #expect(check.status == 0, "\(check.output)")
     }

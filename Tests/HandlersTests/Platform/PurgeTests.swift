@@ -95,20 +95,26 @@ struct PurgeTests {
 
     @Test("Old values of the audit trail go, newer ones stay, and that they went is recorded")
     func auditValues() async throws {
-        let client = try await TestClient(startingAt: "2020-01-01T12:00:00Z")
+        let client = try await TestClient(startingAt: "2013-01-01T12:00:00Z")
+        // What the first start wrote is out of the way.
+        client.clock.set("2019-06-01T12:00:00Z")
+        _ = try await client.post("/v1/personal-data/purge", token: client.integration)
+        let rule = try await client.get("/v1/retention-rules/auditValue", token: client.integration).etag
+        client.clock.set("2020-01-01T12:00:00Z")
         let school = try await client.addSchool(urn: "100025").id
         _ = try await client.patch("/v1/schools/\(school)", ["vision": "Old words"])
         client.clock.set("2026-01-02T12:00:00Z")
         _ = try await client.patch("/v1/schools/\(school)", ["vision": "New words"])
         let purged = try await client.post("/v1/personal-data/purge", token: client.integration)
-        #expect(item(purged, "auditValue")?["count"]?.integerValue ?? 0 >= 2)
+        #expect(item(purged, "auditValue")?["count"] == 2)
         let values = try await client.store.read { transaction in
             try transaction.auditEntries(of: .school, id: school).map { try transaction.auditEntry(id: $0)?["values"] ?? .null }
         }
         #expect(values[0] == [:] && values[1] == [:])
         #expect(values[2]["vision"]?["after"] == "New words")
         #expect(try client.store.readNow { try $0.verifyChain() } == [])
-        #expect(try await client.get("/v1/retention-rules/auditValue", token: client.integration).etag != "\"1\"")
+        let after = try await client.get("/v1/retention-rules/auditValue", token: client.integration).etag
+        #expect(after != nil && after != rule)
     }
 
     @Test("More than a chunk is removed whole, and listed up to a hundred")

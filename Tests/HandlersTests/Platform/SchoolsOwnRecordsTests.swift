@@ -136,18 +136,28 @@ import Testing
         try await may(setting, allowed, "delete") { try await client.delete(path + "?dryRun=true", token: $0) }
     }
 
-    /// What everybody with an appointment does in their own name, what a specialist does for the business area, and what schools may hand to the
-    /// central team: whoever may be handed the appointing of people records somebody who works nowhere yet.
+    /// What everybody with an appointment does in their own name, and what a specialist does for the business area.
     private static let theirs: Set<String> = [
         "self:read", "tokens:write", "files:write", "calendarFeeds:write", "comments:write", "supportRequests:write", "catalogue:write",
-        "supportRequests:serve", "people:write", "indicators:write",
+        "supportRequests:serve",
     ]
+
+    /// Schools may hand the appointing of people to the central team, which so records somebody who works nowhere yet; what is of a school is refused row
+    /// by row, see the tests of these imports.
+    private static let ofNoSchool: Set<String> = ["createPerson", "bulkPeople", "importPeople", "importIndicators"]
+
+    /// Refused since it names something that isn't there for the caller.
+    private func namesWhatIsNotSeen(_ problem: JSON?) -> Bool {
+        let codes = (problem?["errors"]?.arrayValue ?? []).compactMap { $0["code"]?.stringValue }
+        return problem?["status"] == 422 && !codes.isEmpty && codes.allSatisfy { $0 == "not-found" }
+    }
 
     @Test("A finance specialist writes nothing of a school, by no operation of the contract")
     func specialist() async throws {
         var tried = 0
         for operation in OperationTests.guarded where ![.get, .head].contains(operation.method) {
             guard let permission = operation.permission, !permission.hasSuffix(":read"), !Self.theirs.contains(permission) else { continue }
+            guard !Self.ofNoSchool.contains(operation.id) else { continue }
             let client = try await TestClient()
             let person = try await client.addPerson("finance")
             _ = try await client.add(
@@ -159,8 +169,9 @@ import Testing
                 let collection = String(path.dropLast("/bulk".count))
                 let answer = try await client.bulk(
                     collection, [try await client.bulkLine(for: collection)], mode: "partial", dryRun: true, token: token)
-                let codes = answer.problemCodes
-                #expect(answer.status == 403 || codes == ["forbidden"] || codes == ["validation-failed"], "\(operation.id): \(answer.text)")
+                #expect(
+                    answer.status == 403 || answer.problemCodes == ["forbidden"] || namesWhatIsNotSeen(answer.lines.first?["problem"]),
+                    "\(operation.id): \(answer.text)")
             } else {
                 let isCreation = operation.method == .post && OperationTests.all.contains { $0.path == operation.path + "/{id}" }
                 let school = try await client.addSchool(urn: "100033").id
@@ -170,8 +181,9 @@ import Testing
                     ? try await OperationTests.body(of: operation.path, school, head, client) : operation.hasJSONBody ? [:] : nil
                 let answer = try await client.send(
                     operation.method, path, token: token, json: body, headers: ["If-Match": "*"], isChecked: false)
-                // What is written down wrongly is refused before it is known whose it would be.
-                #expect([403, 404, 415, 422].contains(answer.status), "\(operation.id): \(answer.status) \(answer.text)")
+                #expect(
+                    [403, 404].contains(answer.status) || namesWhatIsNotSeen(answer.json),
+                    "\(operation.id): \(answer.status) \(answer.text)")
             }
             tried += 1
         }
