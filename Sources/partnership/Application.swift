@@ -68,6 +68,7 @@ struct Application {
             webhookTransport: try options.webhooks.client(), maximumFileBytes: options.maximumFileSize << 20,
             limits: options.accountLimits, base: options.publicOrigin?.text ?? "", logger: logger)
         try await ensureDefaults(services)
+        if let finding = try store.clockFinding() { logger.warning("\(finding)") }
         services.files.removeUnfinished()
 
         let contract = try Contract()

@@ -62,7 +62,9 @@ enum CrashLine {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         Instant(milliseconds: Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000).write(into: line.bytes, at: line.time)
-        _ = Glibc.write(STDERR_FILENO, line.bytes.baseAddress, line.bytes.count)
+        // Whoever reads the log may have stopped: the line is worth a second, and not a process that hangs instead of ending.
+        var log = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        if poll(&log, 1, 1000) == 1 { _ = Glibc.write(STDERR_FILENO, line.bytes.baseAddress, line.bytes.count) }
         if line.previous.sa_flags & SA_SIGINFO != 0 { line.previous.__sigaction_handler.sa_sigaction?(signal, info, context) }
         // It comes again as soon as this returns, and is the end: also where somebody sent it and no fault would come again by itself.
         var end = sigaction()

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import urllib.parse
 
 from re import _constants as sre
@@ -717,6 +718,8 @@ class Game:
         self.service, self.contract, self.known, self.seed = service, contract, known, seed
         self.gate, self.lock = Gate(), threading.Lock()
         self.statuses, self.failures, self.worst = collections.Counter(), [], (0, "")
+        # Requests of each role, those that weren't refused, and operations that somebody got through to.
+        self.played, self.done, self.reached = collections.Counter(), collections.Counter(), set()
         self.directory = f"{directory}/failures"
         os.makedirs(self.directory, exist_ok=True)
         self.jobs, self.over = iter(()), False
@@ -729,8 +732,20 @@ class Game:
             player.start()
         for player in players:
             player.join()
+        left = sum(1 for _ in self.jobs)
+        if left and not self.over:
+            self.failures.append(("the fuzzer", f"{left} cases weren't played"))
 
     def player(self):
+        try:
+            self.play_on()
+        except Exception:  # pylint: disable=broad-except
+            # One that stops unseen would play nothing and find nothing.
+            with self.lock:
+                self.failures.append(("the fuzzer", traceback.format_exc()))
+                self.over = True
+
+    def play_on(self):
         connection = Connection(self.service.port)
         while not self.over:
             with self.lock:
@@ -766,6 +781,10 @@ class Game:
         self.judge(made, request, status, answered, body)
         with self.lock:
             self.statuses[status] += 1
+            self.played[made.role] += 1
+            if status < 400:
+                self.done[made.role] += 1
+                self.reached.add(made.operation.id)
             self.worst = max(self.worst, (took, f"{made.method} {made.operation.path}"))
         if status == 401 and "Authorization" not in made.headers:
             self.service.check(made.role)
@@ -787,6 +806,19 @@ class Game:
                 right = False
             if not right:
                 self.fail(made, request, f"{status} without a problem document: {answered.get('content-type')} {body[:200]!r}")
+
+    def compare(self, chosen):
+        """A game of nothing but refusals would find nothing: each role has to get somewhere, and most operations have to be done by somebody."""
+        missed = sorted(one.id for one in chosen if one.id not in self.reached)
+        print("not refused: " + ", ".join(f"{role} {self.done[role]} of {self.played[role]}" for role in ROLES)
+              + f"; {len(chosen) - len(missed)} of {len(chosen)} operations done by somebody")
+        if len(chosen) < len(self.contract.operations):
+            return
+        for role in ROLES:
+            if self.done[role] < self.played[role] * 0.05:
+                self.failures.append(("the fuzzer", f"the {role} is refused nearly everything"))
+        if len(missed) > len(chosen) * 0.4:
+            self.failures.append(("the fuzzer", "nobody does " + ", ".join(missed)))
 
     def again(self, connection, suspicion):
         """What is taken by others is free again, and a machine that does other things is slow: alone, the service's own time counts, and on the
@@ -882,6 +914,7 @@ def main():
         sent = sum(game.statuses.values())
         print(f"{sent} requests in {took:.0f} s, the longest wait {game.worst[0]:.2f} s ({game.worst[1]}); answers: "
               + ", ".join(f"{status} {count}" for status, count in sorted(game.statuses.items())))
+        game.compare(chosen)
     finally:
         status = service.process.poll()
         if status is None:

@@ -34,6 +34,7 @@ package struct RequestLink: Resource {
     }
 
     package var audience: Audience { isConfidential ? .named(visibleTo) : .parties(visibleTo) }
+    package static let owningMembers = ["fromId", "toId"]
     package static let writableMembers: Set<String> = ["note"]
     package static let redactableMembers: Set<String> = ["note"]
     package static let defaults: JSON.Object = ["requestIds": [], "isConfidential": false, "visibleTo": []]

@@ -39,6 +39,7 @@ package struct RequestMessage: Resource {
     }
 
     package var audience: Audience { isConfidential ? .named(visibleTo) : .parties(visibleTo) }
+    package static let owningMembers = ["requestId"]
     package static let writableMembers: Set<String> = []
     package static let redactableMembers: Set<String> = ["text"]
     package static let defaults: JSON.Object = [

@@ -27,6 +27,7 @@ package struct RequestTimeEntry: Resource {
     }
 
     package var audience: Audience { isConfidential ? .named(visibleTo) : .parties(visibleTo) }
+    package static let owningMembers = ["requestId"]
     package static let writableMembers: Set<String> = ["personId", "day", "minutes", "kind", "note"]
     package static let redactableMembers: Set<String> = ["note"]
     package static let codedMembers = [CodedMember("kind", .workKinds)]

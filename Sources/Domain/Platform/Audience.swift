@@ -21,19 +21,19 @@ package enum Audience: Hashable, Sendable {
 }
 
 extension Audience {
-    /// Who may see what happened earlier, when this was for whom it was, now that the resource is for others: nobody who doesn't see it now, and
-    /// nobody who didn't then.
+    /// Who may see what happened earlier, when this was for whom it was, now that the resource is for others: nobody who doesn't see it now.
     ///
-    /// Between parties it goes by their names. Whoever goes by another name now than then loses sight of what was.
+    /// Nor who didn't then, as far as names tell: whoever goes by another name now than then loses sight of what was. What was for the leadership,
+    /// who go by none, whoever is named now sees.
     package func narrowed(to now: Audience) -> Audience {
         switch (self, now) {
         case (.directory, _): now
         case (_, .directory): self
         case (.leadership(let then), .leadership(let now)): .leadership(schoolIds: then.filter(now.contains))
         case (.parties(let then), .parties(let now)): .parties(then.filter(now.contains))
-        case (.named(let then), .named(let now)): .named(then.filter(now.contains))
+        case (.named(let then), .named(let now)), (.parties(let then), .named(let now)): .named(then.filter(now.contains))
         // The stricter kind counts.
-        case (.leadership, .parties), (.leadership, .named), (.parties, .named): now
+        case (.leadership, .parties), (.leadership, .named): now
         case (.parties, .leadership), (.named, .leadership), (.named, .parties): self
         }
     }

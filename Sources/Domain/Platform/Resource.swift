@@ -21,6 +21,8 @@ package protocol Resource: Codable, Equatable, Sendable {
     /// Members that say which schools it concerns, each an id or an array of ids; where none has any, and where there are none, it is the trust's.
     /// Whoever is bound to schools reads what concerns those and what is the trust's (``Visibility/schools``).
     static var concerningMembers: [String] { get }
+    /// Members that name what it belongs to, where who sees it follows who sees that, also when it has been deleted.
+    static var owningMembers: [String] { get }
     /// Members a caller sets; the others are the service's.
     static var writableMembers: Set<String> { get }
     /// What a member that can't be null is when it is left out or cleared.
@@ -37,6 +39,7 @@ package protocol Resource: Codable, Equatable, Sendable {
 
 extension Resource {
     package static var defaults: JSON.Object { [:] }
+    package static var owningMembers: [String] { [] }
     package static var concerningMembers: [String] {
         let usual: Set = ["schoolId", "schoolIds", "partnerSchoolIds", "providerSchoolId", "receivingSchoolId", "offeredBySchoolId"]
         return CodingKeys.allCases.map(\.stringValue).filter(usual.contains)

@@ -4,6 +4,11 @@ import GRDB
 import OrderedCollections
 
 extension Transaction {
+    /// When, as it is stamped, something was written last.
+    func newestStamp() throws -> Instant? {
+        try connection.database.cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").first { try $0.instant(0) }
+    }
+
     /// The members that changed since a version a client knew, in the order of first change; empty when that version is unknown.
     package func changedMembers(of type: ResourceType, id: String, since tag: VersionTag) throws -> [String] {
         var names: [String] = []

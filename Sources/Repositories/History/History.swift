@@ -123,17 +123,30 @@ struct History {
     }
 
     /// Brings earlier events of a resource to whom it is for now: who doesn't see it any more doesn't see either that it changed, and when.
-    func narrowEvents(of id: String, to now: Audience) throws {
+    func narrowEvents(of id: String, to now: Audience) throws { try narrow("event", "resourceId = ?", [.text(id)], to: now) }
+
+    /// The same for what belonged to a resource and was deleted, when the resource is for others now: that it was deleted, and what happened to it.
+    func narrowDeleted(ownedBy owner: String, to now: Audience) throws {
+        var deleted: [(type: SQLValue, id: SQLValue)] = []
+        try database.cached("SELECT resourceType, resourceId FROM deletedBelonging WHERE owner = ?").eachRow([.text(owner)]) {
+            deleted.append((.text($0.text(0)), .text($0.text(1))))
+        }
+        for (type, id) in deleted {
+            try narrow("tombstone", "resourceType = ? AND resourceId = ?", [type, id], to: now)
+            try narrow("event", "resourceId = ?", [id], to: now)
+        }
+    }
+
+    private func narrow(_ table: String, _ condition: String, _ arguments: [SQLValue], to now: Audience) throws {
         var before: [Audience] = []
-        try database.cached("SELECT DISTINCT audience, parties FROM event WHERE resourceId = ?").eachRow([.text(id)]) {
+        try database.cached("SELECT DISTINCT audience, parties FROM \(table) WHERE \(condition)").eachRow(arguments) {
             before.append(Audience(column: $0.text(0), parties: try $0.strings(1)))
         }
         for former in before {
             let narrowed = former.narrowed(to: now)
             guard narrowed != former else { continue }
-            try database.cached("UPDATE event SET audience = ?, parties = ? WHERE resourceId = ? AND audience = ? AND parties = ?").run([
-                .text(narrowed.column), narrowed.names, .text(id), .text(former.column), former.names,
-            ])
+            try database.cached("UPDATE \(table) SET audience = ?, parties = ? WHERE \(condition) AND audience = ? AND parties = ?").run(
+                [.text(narrowed.column), narrowed.names] + arguments + [.text(former.column), former.names])
         }
     }
 

@@ -4,8 +4,6 @@ let migration170 = """
     ALTER TABLE apiToken ADD COLUMN rotatedAt TEXT;
     ALTER TABLE apiToken ADD COLUMN rotatedBy TEXT;
     ALTER TABLE apiToken ADD COLUMN isGivenByOthers INTEGER NOT NULL DEFAULT 0 CHECK (isGivenByOthers IN (0, 1));
-    ALTER TABLE apiToken ADD COLUMN isKnownToOthers INTEGER NOT NULL DEFAULT 0 CHECK (isKnownToOthers IN (0, 1));
-    UPDATE apiToken SET isKnownToOthers = 1 WHERE personId IS NOT NULL AND issuedBy NOT IN (personId, 'cli');
     UPDATE apiToken SET isGivenByOthers = 1 WHERE personId IS NOT NULL AND issuedBy <> personId;
 
     -- Nothing is known of those that are there: they are for nobody who is bound to schools.

@@ -33,6 +33,7 @@ enum Migrator {
         migrator.registerMigration(pagesAreSummed, foreignKeyChecks: .immediate) { _ in }
         migrator.registerMigration("170-who-is-told", foreignKeyChecks: .immediate) { try $0.execute(sql: migration170) }
         migrator.registerMigration("180-pieces", foreignKeyChecks: .immediate) { try $0.execute(sql: migration180) }
+        migrator.registerMigration("190-what-was-deleted", foreignKeyChecks: .immediate) { try $0.execute(sql: migration190) }
         return migrator
     }()
 

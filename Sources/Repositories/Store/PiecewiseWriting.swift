@@ -9,7 +9,7 @@ extension Store {
     package func writeInPieces<Outcome: Sendable>(
         _ call: Call, count: Int, from start: Outcome, take: @escaping @Sendable (Int, inout Outcome, WriteTransaction) throws -> Void
     ) async throws -> Outcome {
-        try await turns.one(of: call.actor.account) {
+        try await inTurn(call) {
             guard !call.dryRun else {
                 return try await rehearse(call) { transaction in
                     var outcome = start

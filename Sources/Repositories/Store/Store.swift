@@ -28,8 +28,8 @@ package final class Store: Sendable {
     /// Who waits for the next compaction.
     private let compacting = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let times: WriterTimes
-    /// For bulks and imports.
-    package let turns = Turns(4)
+    /// For bulks and imports; dry runs of them have their own, since those on a copy take long.
+    private let (writingTurns, rehearsingTurns) = (Turns(4), Turns(2))
     /// Wakes whoever follows what is committed.
     package let commits: CommitWatch
     private let locks: Mutex<[FileLock]>
@@ -133,6 +133,11 @@ package final class Store: Sendable {
     }
 
     // MARK: Writing
+
+    /// Does a bulk or an import when it is its turn. Throws ``DomainError/busy`` where that doesn't come, or too many of the account wait.
+    package func inTurn<Value>(_ call: Call, _ body: () async throws -> Value) async throws -> Value {
+        try await (call.dryRun ? rehearsingTurns : writingTurns).one(of: call.actor.account, body)
+    }
 
     /// One write of resources: everything in `body` is committed together, or nothing is. Returns after the commit, with the change on
     /// disk. `body` may be run while others wait for the same commit: no I/O, no waiting in it. It may be run twice, when a neighbour in the

@@ -32,3 +32,17 @@ extension DomainError {
         }
     }
 }
+
+extension Error {
+    /// Whether nothing of the transaction it was met in is worth going on with: whatever is next would meet it as well.
+    package var endsTransaction: Bool {
+        if let error = self as? DomainError { return [.busy, .diskFull, .unwritable].contains(error) }
+        guard let error = self as? DatabaseError else { return false }
+        // A damaged page concerns whoever asked for it, and none of the others.
+        if error.extendedResultCode == .SQLITE_IOERR_DATA { return false }
+        switch error.resultCode {
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CANTOPEN: return true
+        default: return false
+        }
+    }
+}

@@ -137,7 +137,7 @@ final class WriteQueue: Sendable {
             do {
                 answers.append(try job.perform(database, current))
             } catch {
-                guard database.isInsideTransaction, !Self.endsBatch(error) else { throw error }
+                guard database.isInsideTransaction, !error.endsTransaction else { throw error }
                 guard sqlite3_total_changes(database.sqliteConnection) == changes else {
                     try database.cached("ROLLBACK").run()
                     return nil
@@ -206,22 +206,12 @@ final class WriteQueue: Sendable {
             if job.isDryRun { try database.cached("ROLLBACK TO job").run() }
         } catch {
             // A full disk or an I/O error may already have rolled everything back, and leaves nothing worth committing.
-            guard database.isInsideTransaction, !Self.endsBatch(error) else { throw error }
+            guard database.isInsideTransaction, !error.endsTransaction else { throw error }
             try database.cached("ROLLBACK TO job").run()
             try database.cached("RELEASE job").run()
             return { job.fail(error) }
         }
         try database.cached("RELEASE job").run()
         return answer
-    }
-
-    private static func endsBatch(_ error: any Error) -> Bool {
-        guard let error = error as? DatabaseError else { return false }
-        // A damaged page concerns whoever asked for it, and none of the others.
-        if error.extendedResultCode == .SQLITE_IOERR_DATA { return false }
-        switch error.resultCode {
-        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_READONLY, .SQLITE_CANTOPEN: return true
-        default: return false
-        }
     }
 }

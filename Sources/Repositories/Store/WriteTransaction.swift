@@ -33,7 +33,7 @@ package final class WriteTransaction: Transaction {
     /// What this write is stamped with, rows and history: ``now``, but never before what was stamped earlier, whatever became of the clock. Whoever
     /// asks what changed since the newest stamp they know so misses nothing.
     private lazy var stamp = Result {
-        try database.cached("SELECT at FROM audit ORDER BY seq DESC LIMIT 1").first { max(now, try $0.instant(0)) } ?? now
+        try max(now, newestStamp() ?? now)
     }
 
     /// Whether a write of many parts has had the writer for as long as it may.
@@ -94,6 +94,11 @@ package final class WriteTransaction: Transaction {
     /// Changes a resource from `old`, as it was read in this transaction, to `new`; returns what is stored now, with its new version.
     /// Nothing happens when the two are equal.
     ///
+    /// What belonged to a resource and was deleted is for nobody who doesn't see the resource any more.
+    package func narrowDeleted(ownedBy owner: some Stored) throws {
+        try History(database).narrowDeleted(ownedBy: owner.id, to: owner.audience)
+    }
+
     /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the call's precondition or `old` is out of date, `notFound`
     /// when the row is gone, `duplicate` when a unique value is taken. `isTarget` is false for a resource the precondition isn't about.
     @discardableResult
@@ -134,6 +139,10 @@ package final class WriteTransaction: Transaction {
             .text(R.type.rawValue), .text(old.id), .text(old.etag.next.description), .instant(try stamp.get()), .text(seenBy.column),
             .names(seenBy.parties), .names(schools),
         ])
+        for (member, owner) in zip(R.table.columns, values) where R.owningMembers.contains(member) {
+            try database.cached("INSERT OR IGNORE INTO deletedBelonging (owner, resourceType, resourceId) VALUES (?, ?, ?)")
+                .run([owner, .text(R.type.rawValue), .text(old.id)])
+        }
         let changes = zip(R.table.columns, values).filter { $0.1 != .null }.map { MemberChange(member: $0, before: $1, after: nil) }
         var deleted = old
         deleted.etag = old.etag.next

@@ -4,10 +4,10 @@ package struct WriterTimes: Sendable {
     package var piece: Duration
     /// A write that is kept whole or not at all, from when somebody else waits for it.
     package var whole: Duration
-    /// The same while nobody does.
+    /// The same while nobody does; not longer, since who comes at its end waits until what it wrote is on disk.
     package var wholeAlone: Duration
 
-    package init(piece: Duration = .milliseconds(50), whole: Duration = .milliseconds(400), wholeAlone: Duration = .seconds(10)) {
+    package init(piece: Duration = .milliseconds(50), whole: Duration = .milliseconds(400), wholeAlone: Duration = .seconds(3)) {
         self.piece = piece
         self.whole = whole
         self.wholeAlone = wholeAlone

@@ -28,7 +28,7 @@ extension ResourceService {
         var call = call
         // Each line has its own.
         call.precondition = .none
-        return try await store.turns.one(of: call.actor.account) { [call] in
+        return try await store.inTurn(call) { [call] in
             if call.dryRun { return try await rehearseBulk(file, isAtomic: isAtomic, format, call) }
             let kept = try keptParts(call)
             return isAtomic ? try await bulkAsOne(file, format, call) : try await bulkInPieces(file, after: kept, format, call)
@@ -167,7 +167,7 @@ extension ResourceService {
             do {
                 return .done(try transaction.attempt { try perform(line, step, format, transaction) })
             } catch {
-                guard !error.endsBulk, let refusal = format.refusal(error) else { throw error }
+                guard !error.endsTransaction, let refusal = format.refusal(error) else { throw error }
                 return .refused(refusal)
             }
         }
@@ -266,16 +266,6 @@ private struct AtomicRun<Refusal: Sendable> {
     func outcome() throws -> BulkOutcome {
         guard failed.refusedCount == 0 else { throw failed }
         return BulkOutcome(isAtomic: true, answer: answer)
-    }
-}
-
-extension Error {
-    /// What the next line would meet as well.
-    fileprivate var endsBulk: Bool {
-        switch self as? DomainError {
-        case .busy, .diskFull, .unwritable: true
-        default: false
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Core
 import Domain
+import Logging
 import Repositories
 
 // A change of a calendar, a service or a team may concern thousands of requests. What follows for them is done after the change, in pieces between
@@ -17,9 +18,9 @@ extension Store {
     /// Requests looked up at a time.
     private static let chunk = 100
 
-    /// Does what changes have left to be done with requests. What can't be done now is done later.
+    /// Does what changes have left to be done with requests, as the service, since it may be several callers'. What can't be done now is done later.
     func doAftermath(by cause: Call) async {
-        let call = Call(actor: cause.actor, requestId: cause.requestId, cost: cause.cost)
+        let call = Call(actor: .system, requestId: cause.requestId, cost: cause.cost)
         while (try? await patiently({ try await write(call, isLarge: true, within: .piece, Self.doSome) })) == true {}
     }
 
@@ -29,10 +30,11 @@ extension Store {
         var promises = KnownPromises()
         var last: String?
         for request in requests {
-            switch aftermath.work {
-            case .schedule: try transaction.schedule(request, &promises)
-            case .showConfidential: try transaction.showConfidential(request)
-            case .showLinks: try transaction.showLinks(of: request)
+            do {
+                try transaction.attempt { try transaction.perform(aftermath.work, request, &promises) }
+            } catch  where !error.endsTransaction {
+                // One that can't be done keeps the others waiting for nothing.
+                logger.error("A support request couldn't follow a change.", metadata: ["request": "\(request.id)", "error": "\(error)"])
             }
             last = request.id
             if transaction.isTimeUp { break }
@@ -42,7 +44,17 @@ extension Store {
     }
 }
 
+private let logger = Logger(label: "partnership.requests")
+
 extension WriteTransaction {
+    fileprivate func perform(_ work: RequestAftermath.Work, _ request: SupportRequest, _ promises: inout KnownPromises) throws {
+        switch work {
+        case .schedule: try schedule(request, &promises)
+        case .showConfidential: try showConfidential(request)
+        case .showLinks: try showLinks(of: request)
+        }
+    }
+
     /// Works out anew when it is due: hours, promises or the calendar have changed.
     fileprivate func schedule(_ request: SupportRequest, _ promises: inout KnownPromises) throws {
         var changed = request

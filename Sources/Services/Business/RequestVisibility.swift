@@ -95,6 +95,7 @@ extension WriteTransaction {
         for entry in try all(RequestTimeEntry.self, where: "requestId", is: request.id) {
             try update(from: entry, to: shown(entry, as: request), isTarget: false)
         }
+        try narrowDeleted(ownedBy: request)
         try showLinks(of: request)
         try showFiles(request.fileIds)
     }

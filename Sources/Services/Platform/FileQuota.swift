@@ -38,6 +38,13 @@ final class FileQuota: Sendable {
             self.stored = stored
         }
 
+        /// Throws `refused` when it is too much together with what the account has by now. Whatever came meanwhile still counts here or has been
+        /// stored, so that two that come at a time never both pass for the last.
+        func check(_ stored: () async throws -> Int) async throws {
+            let all = quota.arriving.withLock { $0[account, default: 0] }
+            try await quota.check(stored() + all)
+        }
+
         /// Throws `refused` when this is too much.
         func take(_ bytes: Int) throws {
             own.withLock { $0 += bytes }

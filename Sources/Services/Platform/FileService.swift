@@ -76,16 +76,16 @@ package final class FileService: ResourceService {
         defer { withExtendedLifetime(arrival) {} }
         let incoming = try await vault.receive(body) { try arrival.take($0) }
         try Self.check(incoming, against: upload)
+        // Not on the writer: whoever has many files would keep the others waiting.
+        try await arrival.check { [store] in try await store.read { try $0.files.unattachedBytes(of: account) } }
         let hold = try vault.keep(incoming)
         defer { withExtendedLifetime(hold) {} }
         let size = incoming.sizeBytes
-        return try await store.write(call) { [quota] transaction in
+        return try await store.write(call) { transaction in
             let file = File(
                 id: ResourceType.file.makeID(at: transaction.now), name: upload.name, contentType: upload.contentType, sizeBytes: size,
                 sha256: hold.sha256, recordedBy: account, at: transaction.now)
             try transaction.authorise(.filesWrite, forAnyOf: [])
-            // Others of the caller's may have come meanwhile.
-            try quota.check(transaction.files.unattachedBytes(of: account) + size)
             return try transaction.insert(file)
         }
     }

@@ -189,4 +189,31 @@ import Testing
         #expect(zip(before, after).allSatisfy { $0 < $1 }, "\(before) \(after)")
         #expect(try DatabaseDump(desk.client.directory).tables["requestAftermath"] == [])
     }
+
+    @Test("One request that can't follow a change keeps the others from nothing, and what follows is the service's doing")
+    func aftermathOfOthers() async throws {
+        let desk = try await SupportRequestTests.Desk()
+        let requests = [try await desk.raise(), try await desk.raise(), try await desk.raise()]
+        func due() async throws -> [String] {
+            var due: [String] = []
+            for request in requests { due.append(try await desk.now(request).text("resolutionDueAt")) }
+            return due
+        }
+        let before = try await due()
+        try tamper(
+            desk.client,
+            """
+            CREATE TRIGGER boom BEFORE UPDATE ON supportRequest WHEN old.id = '\(requests[1].text("id"))'
+            BEGIN SELECT RAISE(ABORT, 'boom'); END
+            """)
+        let made = try await desk.client.post(
+            "/v1/calendar-days", ["kind": "closure", "startsOn": "2026-10-23", "endsOn": "2026-10-23", "reason": "Storm"])
+        #expect(made.status == 201, "\(made.text)")
+        let after = try await due()
+        #expect(after[0] > before[0] && after[1] == before[1] && after[2] > before[2], "\(before) \(after)")
+        #expect(try DatabaseDump(desk.client.directory).tables["requestAftermath"] == [])
+        let page = try await desk.client.get("/v1/events?type=supportRequest.rescheduled", token: desk.client.admin)
+        let events = page.json["items"]?.arrayValue ?? []
+        #expect(events.count == 2 && events.allSatisfy { $0["actor"]?["kind"] == "system" }, "\(events)")
+    }
 }

@@ -57,4 +57,31 @@ import Testing
         for id in [request, message, file] { #expect(try await types(id, office, client) == [], "\(id)") }
         for id in [request, message] { #expect(try await types(id, requester, client).count >= 2, "\(id)") }
     }
+
+    @Test("A request made confidential takes with it what belonged to it and was deleted before")
+    func deletedBefore() async throws {
+        let client = try await TestClient()
+        let school = try await client.addMember(urn: "100025")
+        let office = try await client.token(of: client.appoint(.schoolOffice, at: school, name: "Office"))
+        let requester = try await client.token(of: client.appoint(.teacher, at: school, name: "Requester"))
+        var requests: [String] = []
+        for subject in ["A teacher", "Another"] {
+            let body: JSON = ["subject": .string(subject), "schoolIds": [.string(school)]]
+            requests.append(try await client.post("/v1/support-requests", token: requester, body).json.text("id"))
+        }
+        let link = try await client.post(
+            "/v1/request-links", ["fromId": .string(requests[0]), "toId": .string(requests[1]), "kind": "relatedTo"])
+        let id = link.json.text("id")
+        let deleted = try await client.delete("/v1/request-links/\(id)")
+        #expect(deleted.status == 204, "\(link.text) \(deleted.text)")
+        #expect(try await types(id, office, client) == ["requestLink.created", "requestLink.deleted"])
+        let told = try await client.get("/v1/request-links?updatedSince=2020-01-01T00:00:00Z&includeDeleted=true", token: office)
+        #expect(told.text.contains(id), "\(told.text)")
+        // Either of the two.
+        let hidden = try await client.patch("/v1/support-requests/\(requests[1])", ["isConfidential": true])
+        #expect(hidden.status == 200, "\(hidden.text)")
+        #expect(try await types(id, office, client) == [])
+        let left = try await client.get("/v1/request-links?updatedSince=2020-01-01T00:00:00Z&includeDeleted=true", token: office)
+        #expect(left.status == 200 && !left.text.contains(id), "\(left.text)")
+    }
 }

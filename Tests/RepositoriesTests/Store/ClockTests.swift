@@ -66,6 +66,20 @@ import Testing
         try reopened.close()
     }
 
+    @Test("A clock that was once far ahead is told of, since nothing grows old until then")
+    func ahead() async throws {
+        let clock = Clock()
+        let test = try TestStore(options: StoreOptions(clock: { clock.now }))
+        _ = try await add(1, to: test.store)
+        #expect(try test.store.clockFinding() == nil)
+        clock.advance(bySeconds: -3_000)
+        #expect(try test.store.clockFinding() == nil)
+        clock.advance(bySeconds: -3_650 * Self.day)
+        let finding = try #require(try test.store.clockFinding())
+        #expect(finding.contains("\(Instant.test)") && finding.contains("\(clock.now)"))
+        #expect(try await test.store.check() == [finding])
+    }
+
     @Test("What several writes of one commit are stamped with doesn't go back either")
     func together() async throws {
         let clock = Clock()

@@ -10,13 +10,6 @@ import Testing
 @Suite struct PiecewiseWritingTests {
     private struct Refusal: Error {}
 
-    /// What happened, in order.
-    private final class Log: Sendable {
-        private let entries = Mutex<[String]>([])
-        var all: [String] { entries.withLock(\.self) }
-        func add(_ entry: String) { entries.withLock { $0.append(entry) } }
-    }
-
     /// A small write that somebody waits for meanwhile.
     private final class Small: Sendable {
         private let task = Mutex<Task<Void, any Error>?>(nil)
@@ -128,30 +121,5 @@ import Testing
             }
         }
         #expect(order.all == ["part 0", "part 1", "after"])
-    }
-
-    @Test("One work of an account at a time, and few of all; whoever has many waiting keeps the others waiting for none of them")
-    func turns() async throws {
-        let turns = Turns(2)
-        let order = Log()
-        let (gates, open) = AsyncStream<Void>.makeStream()
-        func work(_ account: String, _ name: String, waitsFor gate: AsyncStream<Void>? = nil) -> Task<Void, Never> {
-            Task {
-                await turns.one(of: account) {
-                    order.add(name)
-                    if let gate { for await _ in gate { break } }
-                }
-            }
-        }
-        let first = work("a", "a1", waitsFor: gates)
-        while order.all.isEmpty { await Task.yield() }
-        let others = [work("a", "a2"), work("a", "a3")]
-        while turns.waiting < 2 { await Task.yield() }
-        await work("b", "b1").value
-        #expect(order.all == ["a1", "b1"])
-        open.yield()
-        await first.value
-        for other in others { await other.value }
-        #expect(Set(order.all) == ["a1", "b1", "a2", "a3"] && turns.waiting == 0)
     }
 }
