@@ -7,7 +7,13 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .treatAllWarnings(as: .error),
+    // scripts/test builds once and tests what is served, and tests reach what is inside a module there too; see ADR 32.
+    .unsafeFlags(["-enable-testing"], .when(configuration: .release)),
 ]
+// To optimise tests takes longer than to run them as they are.
+let strictTest = strict + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+// Names of functions stay, for backtraces; what a debugger needs is in a debug build.
+let stripped: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release))]
 
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -53,31 +59,31 @@ var targets: [Target] = [
         dependencies: [
             "TLS", "HTTPClient", "Core", "Domain", "Repositories", "Services", "Routing", "Handlers", nioCore, lifecycle, unixSignals,
             logging, metricsCore, arguments,
-        ], swiftSettings: strict),
-    .testTarget(name: "CoreTests", dependencies: ["Core", collections], swiftSettings: strict),
-    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strict),
-    .testTarget(name: "TLSTests", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strict),
-    .testTarget(name: "HTTPClientTests", dependencies: ["TLS", "HTTPClient", nioCore, nioPosix], swiftSettings: strict),
-    .testTarget(name: "DomainTests", dependencies: ["Core", "Domain", collections], swiftSettings: strict),
+        ], swiftSettings: strict, linkerSettings: stripped),
+    .testTarget(name: "CoreTests", dependencies: ["Core", collections], swiftSettings: strictTest),
+    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"], swiftSettings: strictTest),
+    .testTarget(name: "TLSTests", dependencies: ["TLS", nioCore, nioPosix, nioTLS, nioEmbedded], swiftSettings: strictTest),
+    .testTarget(name: "HTTPClientTests", dependencies: ["TLS", "HTTPClient", nioCore, nioPosix], swiftSettings: strictTest),
+    .testTarget(name: "DomainTests", dependencies: ["Core", "Domain", collections], swiftSettings: strictTest),
     .testTarget(
         name: "RepositoriesTests", dependencies: ["Cryptography", "Core", "Domain", "Repositories", collections, grdb, sqlite],
-        swiftSettings: strict),
+        swiftSettings: strictTest),
     .testTarget(
         name: "ServicesTests", dependencies: ["Core", "Domain", "Repositories", "Services", "Routing", logging, collections],
-        swiftSettings: strict),
+        swiftSettings: strictTest),
     .testTarget(
         name: "RoutingTests",
         dependencies: [
             "CZlib", "TLS", "Core", "Routing", nioCore, nioPosix, nioEmbedded, nioHTTP2, httpTypes, lifecycle, logging, metricsCore,
-        ], swiftSettings: strict),
+        ], swiftSettings: strictTest),
     .testTarget(
         name: "HandlersTests",
         dependencies: [
             "Cryptography", "HTTPClient", "Core", "Domain", "Repositories", "Services", "Routing", "Handlers", nioCore, httpTypes, logging,
             collections, grdb,
-        ], swiftSettings: strict),
-    .testTarget(name: "HouseTests", swiftSettings: strict),
-    .testTarget(name: "PartnershipTests", dependencies: ["partnership", arguments], swiftSettings: strict),
+        ], swiftSettings: strictTest),
+    .testTarget(name: "HouseTests", swiftSettings: strictTest),
+    .testTarget(name: "PartnershipTests", dependencies: ["partnership", arguments], swiftSettings: strictTest),
 ]
 
 // Only for scripts/bench: the TLS layer alone under a bare handler.

@@ -46,6 +46,34 @@ require_swift() {
     command -v swift >/dev/null || fail "Swift isn't on the PATH. Install Swift 6.3 or later: https://www.swift.org/install/linux/"
 }
 
+# What the larger parts of the program take to build, in seconds of one core: measured, and only for saying how long it still takes.
+build_shares='Yams=20 Core=40 GRDB=95 NIOCore=45 NIOPosix=25 NIOHTTP1=20 NIOHTTP2=40 Domain=110 Repositories=75 Services=90 AsyncAlgorithms=35 ArgumentParser=25 Routing=55 Handlers=40 partnership=20'
+build_shares_of_tests='CoreTests=8 TLSTests=10 RepositoriesTests=25 DomainTests=30 RoutingTests=25 ServicesTests=15 PartnershipTests=8 HandlersTests=90'
+
+# build_release DIRECTORY OPTION…: builds the package, and says on stderr now and then what part it is at and about how long it still takes.
+build_release() {
+    local directory=$1 shares=" $build_shares " share all=0 built=0 began=$SECONDS said=$SECONDS line part left
+    shift
+    case " $* " in *' --build-tests '*) shares+="$build_shares_of_tests " ;; esac
+    for share in $shares; do all=$((all + ${share#*=})); done
+    swift build --package-path "$directory" -c release "$@" 2>&1 | while IFS= read -r line; do
+        case $line in
+        *'] Compiling '*)
+            part=${line#*'] Compiling '}
+            part=${part%% *}
+            share=${shares#*" $part="}
+            [[ $shares != *" $part="* ]] || built=$((built + ${share%% *}))
+            [ $((SECONDS - said)) -ge 15 ] || continue
+            said=$SECONDS
+            left=$(((all - built) * (built > 60 ? (SECONDS - began) * 100 / built : 60) / 100 / 60 + 1))
+            say "  $((built * 100 / all)) % built, the last of it $part; about $left min left"
+            ;;
+        '['*) ;;
+        *) say "$line" ;;
+        esac
+    done
+}
+
 # enable_backtraces: should the service ever crash, its log says where; that it did, and by which signal, it says itself. Nothing in registers is
 # printed: it may be somebody's data. The tool is the toolchain's; a setting of the caller's own stays.
 enable_backtraces() {

@@ -47,7 +47,7 @@ private struct Manifest {
             products.append((String(match.2), String(match.3)))
         }
         let target =
-            #/\.(?:target|executableTarget|testTarget)\(\s*name: "(\w+)"(?:,\s*dependencies: \[([^\]]*)\])?(?:, swiftSettings: strict|,\s*swiftSettings: strict)?\s*\)/#
+            #/\.(?:target|executableTarget|testTarget)\(\s*name: "(\w+)"(?:,\s*dependencies: \[([^\]]*)\])?(?:,\s*\w+Settings: \w+)*\s*\)/#
         for match in text.matches(of: target) {
             let names = (match.2 ?? "").split { !$0.isLetter && !$0.isNumber }.map(String.init)
             targets.append((String(match.1), Set(names.map { meaning[$0] ?? $0 })))

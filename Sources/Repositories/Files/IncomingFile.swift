@@ -5,7 +5,7 @@ import Glibc
 /// A file on its way in, gone again unless it is given a name. Belongs to one task at a time.
 package final class IncomingFile: @unchecked Sendable {
     private let path: String
-    private let descriptor: Int32
+    private let file: DiskFile
     private let digest = SHA256()
     private var isMoved = false
     private var writingBack = 0
@@ -20,12 +20,10 @@ package final class IncomingFile: @unchecked Sendable {
 
     init(path: String) throws {
         self.path = path
-        descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FileError.last("make", path) }
+        file = try DiskFile(making: path)
     }
 
     deinit {
-        close(descriptor)
         if !isMoved { unlink(path) }
     }
 
@@ -33,15 +31,7 @@ package final class IncomingFile: @unchecked Sendable {
         if beginning.count < Self.beginningBytes { beginning += bytes.prefix(Self.beginningBytes - beginning.count) }
         sizeBytes += bytes.count
         digest.update(bytes)
-        try bytes.withUnsafeBytes { bytes in
-            var done = 0
-            while done < bytes.count {
-                let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw FileError.last("write", path) }
-                done += count
-            }
-        }
+        try bytes.withUnsafeBytes { try file.write($0) }
         startWritingBack()
     }
 
@@ -49,18 +39,18 @@ package final class IncomingFile: @unchecked Sendable {
     /// not to be needed.
     private func startWritingBack() {
         guard sizeBytes - writingBack >= Self.writeBackBytes else { return }
-        _ = posix_fadvise(descriptor, off_t(writingBack), off_t(sizeBytes - writingBack), POSIX_FADV_DONTNEED)
+        _ = posix_fadvise(file.descriptor, off_t(writingBack), off_t(sizeBytes - writingBack), POSIX_FADV_DONTNEED)
         writingBack = sizeBytes
     }
 
     /// Brings it to disk and closes the digest.
     func finish() throws {
-        guard fsync(descriptor) == 0 else { throw FileError.last("write", path) }
+        try file.synchronise()
         sha256 = Hex.encode(digest.finalize())
     }
 
     func move(to destination: String) throws {
-        guard rename(path, destination) == 0 else { throw FileError.last("rename", path) }
+        guard rename(path, destination) == 0 else { throw DiskFile.failure("rename", path) }
         isMoved = true
     }
 }

@@ -18,26 +18,22 @@ package final class BulkFile: Sendable {
         case lineTooLong(Int)
     }
 
-    private let descriptor: Int32
+    private let file: DiskFile
     /// How much is read at a time.
     private let pieceBytes: Int
 
-    private init(descriptor: Int32, pieceBytes: Int) {
-        self.descriptor = descriptor
+    private init(_ file: DiskFile, pieceBytes: Int) {
+        self.file = file
         self.pieceBytes = pieceBytes
     }
-
-    deinit { close(descriptor) }
 
     /// Takes the body as it comes. Throws ``Refusal``, `diskFull`, and whatever `body` throws.
     package static func receive<Body: AsyncSequence>(
         _ body: Body, in directory: String, pieceBytes: Int = 256 << 10, minimumFreeBytes: Int64? = nil
     ) async throws -> BulkFile where Body.Element: Sequence<UInt8> {
         let path = "\(directory)/bulk-\(Hex.encode(SecureRandom.bytes(8)))"
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw ImportStaging.Failure.last("make", path) }
+        let file = try DiskFile(making: path)
         unlink(path)
-        let file = BulkFile(descriptor: descriptor, pieceBytes: pieceBytes)
         var bounds = Bounds()
         for try await piece in body {
             if let free = Disk.freeBytes(at: directory), free < minimumFreeBytes ?? Disk.minimumFreeBytes {
@@ -48,17 +44,7 @@ package final class BulkFile: Sendable {
             try bytes.withUnsafeBytes { try file.write($0) }
         }
         guard bounds.hasContent else { throw Refusal.empty }
-        return file
-    }
-
-    private func write(_ bytes: UnsafeRawBufferPointer) throws {
-        var done = 0
-        while done < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw ImportStaging.Failure.last("write", "a bulk") }
-            done += count
-        }
+        return BulkFile(file, pieceBytes: pieceBytes)
     }
 
     /// Hands over each line that isn't blank, without its end (LF or CRLF), and its number, counted from 1 with the blank ones. May be called again.
@@ -107,20 +93,11 @@ package final class BulkFile: Sendable {
                 // Copied to the beginning, so that what was handed over is let go.
                 rest = ArraySlice(Array(rest))
                 searched = rest.startIndex + known
-                let piece = try file.read(at: offset)
+                let piece = try file.file.read(at: offset, count: file.pieceBytes)
                 offset += piece.count
                 isAtEnd = piece.isEmpty
                 rest += piece
             }
-        }
-    }
-
-    private func read(at offset: Int) throws -> [UInt8] {
-        try [UInt8](unsafeUninitializedCapacity: pieceBytes) { buffer, count in
-            var got = -1
-            repeat { got = pread(descriptor, buffer.baseAddress, pieceBytes, offset) } while got < 0 && errno == EINTR
-            guard got >= 0 else { throw ImportStaging.Failure.last("read", "a bulk") }
-            count = got
         }
     }
 

@@ -25,12 +25,12 @@ struct ImportStaging: Sendable {
     /// `diskFull` when the disk has no room for it; then nothing of it stays.
     func receive<Body: AsyncSequence>(_ file: RegisterFile, of id: String, _ body: Body) async throws -> (size: Int, sha256: String)
     where Body.Element: Sequence<UInt8> {
-        for folder in [directory, folder(id)] where mkdir(folder, 0o700) != 0 && errno != EEXIST { throw Failure.last("make", folder) }
+        for folder in [directory, folder(id)] where mkdir(folder, 0o700) != 0 && errno != EEXIST { throw DiskFile.failure("make", folder) }
         let part = path(file.rawValue, "part-\(Hex.encode(SecureRandom.bytes(8)))", of: id)
         do {
             let (size, sha256) = try await write(body, to: part)
-            guard rename(part, path(file.rawValue, sha256, of: id)) == 0 else { throw Failure.last("rename", part) }
-            for folder in [folder(id), directory] { try Self.synchronise(folder) }
+            guard rename(part, path(file.rawValue, sha256, of: id)) == 0 else { throw DiskFile.failure("rename", part) }
+            for folder in [folder(id), directory] { try DiskFile.synchronise(directory: folder) }
             return (size, sha256)
         } catch {
             unlink(part)
@@ -40,46 +40,30 @@ struct ImportStaging: Sendable {
         }
     }
 
-    /// Brings the names in a directory to disk.
-    private static func synchronise(_ directory: String) throws {
-        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Failure.last("open", directory) }
-        defer { close(descriptor) }
-        guard fsync(descriptor) == 0 else { throw Failure.last("write", directory) }
-    }
-
     private func write<Body: AsyncSequence>(_ body: Body, to path: String) async throws -> (size: Int, sha256: String)
     where Body.Element: Sequence<UInt8> {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw Failure.last("make", path) }
-        defer { close(descriptor) }
+        let file = try DiskFile(making: path)
         let digest = SHA256()
         var size = 0
         for try await piece in body {
             if let free = Disk.freeBytes(at: directory), free < minimumFreeBytes { throw DomainError.diskFull }
-            let count = try piece.withContiguousStorageIfAvailable { try Self.write($0, digest, descriptor, path, size) }
-            size += try count ?? Array(piece).withUnsafeBufferPointer { try Self.write($0, digest, descriptor, path, size) }
+            let count = try piece.withContiguousStorageIfAvailable { try Self.write($0, digest, file, size) }
+            size += try count ?? Array(piece).withUnsafeBufferPointer { try Self.write($0, digest, file, size) }
         }
-        guard fsync(descriptor) == 0 else { throw Failure.last("write", path) }
+        try file.synchronise()
         return (size, Hex.encode(digest.finalize()))
     }
 
     /// Returns how many bytes that were.
     private static func write(
-        _ bytes: UnsafeBufferPointer<UInt8>, _ digest: SHA256, _ descriptor: Int32, _ path: String, _ before: Int
+        _ bytes: UnsafeBufferPointer<UInt8>, _ digest: SHA256, _ file: DiskFile, _ before: Int
     ) throws -> Int {
         guard before + bytes.count <= ImportService.maximumFileBytes else {
             throw DomainError.invalid([FieldError(pointer: "", code: "too-large", detail: "must be at most 2 GiB")])
         }
         digest.update(UnsafeRawBufferPointer(bytes))
-        var done = 0
-        while done < bytes.count {
-            let count = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw Failure.last("write", path) }
-            done += count
-        }
-        return done
+        try file.write(UnsafeRawBufferPointer(bytes))
+        return bytes.count
     }
 
     /// Whether the file is there as it was received.
@@ -111,17 +95,6 @@ struct ImportStaging: Sendable {
                 return stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : 0
             }
             if (changes.max() ?? 0) + Self.keptSeconds < now.milliseconds / 1000 { remove(id) { _ in true } }
-        }
-    }
-
-    /// What the operating system refused.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
-
-        /// Says `diskFull` or `unwritable` where that is what it comes to.
-        static func last(_ action: String, _ path: String) -> any Error {
-            let code = errno
-            return DomainError(writing: code) ?? Failure(description: "Can't \(action) \(path): \(String(cString: strerror(code)))")
         }
     }
 }
