@@ -2,15 +2,15 @@ import GRDB
 import Glibc
 
 extension Store {
-    /// Writes a backup to `path` while others read and write: looks at what is to be copied as ``check()`` does, writes the copy under a temporary
-    /// name, looks at that the same way, then renames it. When this returns the backup is whole and on disk. The bytes of files come before, each held
+    /// Writes a backup to `path` while others read and write: looks at what is to be copied as ``check()`` does, but for the full-text indexes, which
+    /// are looked at in the copy; writes that under a temporary name, looks at all of it the same way, then renames it. When this returns the backup is whole and on disk. The bytes of files come before, each held
     /// against its digest, into `path.files`; there a backup that failed is gone on with. Returns where its audit trail has come to.
     ///
     /// Throws ``StoreError/exists(path:)`` rather than overwrite, and ``StoreError/damaged(path:reason:)`` for what isn't worth keeping.
     @discardableResult
     package func backup(to path: String) async throws -> AuditHead? {
         guard access(path, F_OK) != 0 else { throw StoreError.exists(path: path) }
-        if let fault = try await contentFindings().first { throw StoreError.damaged(path: directory.database, finding: fault) }
+        if let fault = try await readableFindings().first { throw StoreError.damaged(path: directory.database, finding: fault) }
         return try copy(to: path)
     }
 

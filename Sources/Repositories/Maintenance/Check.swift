@@ -5,7 +5,16 @@ extension Store {
     /// Looks for damage: pages, structure, foreign keys, full-text indexes, the audit chain, the log of events, the bytes of files. Returns
     /// findings as sentences; none means sound. May run beside a service; reads everything.
     package func check() async throws -> [String] {
-        try await contentFindings() + fileFindings() + [clockFinding()].compactMap(\.self)
+        try await contentFindings() + fileFindings() + [anchorFinding(), clockFinding()].compactMap(\.self)
+    }
+
+    private func anchorFinding() -> String? {
+        do {
+            _ = try directory.anchor.read()
+            return nil
+        } catch {
+            return "\(error)"
+        }
     }
 
     /// What is stamped never goes back with the clock. So after one that was far ahead for a moment, nothing grows old until that time has come:
@@ -17,13 +26,16 @@ extension Store {
     }
 
     /// All but the bytes of files.
-    func contentFindings() async throws -> [String] {
-        var findings = try pageFindings()
-        findings += try await pool.unsafeRead { IntegrityChecks.content($0) }
-        guard !isReadOnly else { return try findings + IntegrityChecks.searchIndexes(ofCopyOf: directory.database) }
-        // A check of a full-text index is spelled as an insert, so it needs the writer; it changes nothing.
-        findings += try await queue.submit(isLarge: true, isDryRun: true) { database, _ in IntegrityChecks.searchIndexes(database) }
-        return findings
+    private func contentFindings() async throws -> [String] {
+        let findings = try await readableFindings()
+        // A check of a full-text index is spelled as an insert, so it needs a writer; it changes nothing. Beside a service that would keep others waiting.
+        if isReadOnly || logPages == nil { return try findings + IntegrityChecks.searchIndexes(ofCopyOf: directory.database) }
+        return try await findings + queue.submit(isLarge: true, isDryRun: true) { database, _ in IntegrityChecks.searchIndexes(database) }
+    }
+
+    /// What a reader can tell: all but the full-text indexes and the bytes of files.
+    func readableFindings() async throws -> [String] {
+        try await pageFindings() + pool.unsafeRead { IntegrityChecks.content($0) }
     }
 
     /// Every page of the file, also where a start has looked at some only; those that are damaged count as met.

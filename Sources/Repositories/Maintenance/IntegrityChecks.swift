@@ -84,25 +84,19 @@ enum IntegrityChecks {
             }
     }
 
-    /// The same of a database that can't be or isn't to be written: of a copy that goes away again.
+    /// The same of a database that can't be or isn't to be written: of a copy without a name, that is gone with it. Throws `diskFull` where there is
+    /// no room for one.
     static func searchIndexes(ofCopyOf path: String) throws -> [String] {
-        var template = Array("\(temporaryDirectory)/partnership-XXXXXX\0".utf8CString)
-        guard mkdtemp(&template) != nil else { throw FileError.last("make a directory in", temporaryDirectory) }
-        let directory = String(decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let copy = directory + "/copy.db"
-        defer {
-            for companion in ["", "-journal"] { unlink(copy + companion) }
-            rmdir(directory)
-        }
+        let database = try DatabaseQueue(path: path, configuration: Store.configuration(readonly: true))
+        defer { try? database.close() }
+        let copy = try DatabaseQueue(path: "", configuration: Store.configuration())
+        defer { try? copy.close() }
         do {
-            try DatabaseCopy.write(path, to: copy)
-            let database = try DatabaseQueue(path: copy, configuration: Store.configuration())
-            defer { try? database.close() }
-            return database.inDatabase { searchIndexes($0) }
+            try database.backup(to: copy)
         } catch let error as DatabaseError {
+            guard error.tellsOfDamage else { throw DomainError.refusing(error) }
             return [unreadable(error)]
         }
+        return copy.inDatabase { searchIndexes($0) }
     }
-
-    private static var temporaryDirectory: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 }

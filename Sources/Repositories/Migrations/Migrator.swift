@@ -41,10 +41,12 @@ enum Migrator {
 
     /// Brings the database up to date, once what is in it was copied beside it and the copy was looked at. The caller makes sure that
     /// nobody else has it open.
-    static func migrate(_ path: String) throws {
+    ///
+    /// - Parameter acceptsLoss: whether it is done although something is wrong with it; then the files are copied as they are.
+    static func migrate(_ path: String, acceptsLoss: Bool = false) throws {
         let database = try DatabaseQueue(path: path, configuration: Store.configuration())
         let isNew = try database.inDatabase { try isEmpty($0) }
-        if !isNew { try keepCopy(of: path) }
+        if !isNew { try keepCopy(of: path, asItIs: acceptsLoss) }
         // A database of an earlier version is written anew, with room in its pages.
         if !isNew, !DatabasePage.areSummed(in: path) {
             try database.inDatabase { database in
@@ -56,11 +58,17 @@ enum Migrator {
         try database.close()
     }
 
-    private static func keepCopy(of path: String) throws {
+    private static func keepCopy(of path: String, asItIs: Bool) throws {
         let copy = path + ".before-migration"
-        unlink(copy)
-        try DatabaseCopy.write(path, to: copy)
-        try DatabaseCopy.verify(copy)
+        guard !asItIs else {
+            if access(path + "-wal", F_OK) == 0 { try DatabaseCopy.copyFile(path + "-wal", to: copy + "-wal") }
+            return try DatabaseCopy.copyFile(path, to: copy)
+        }
+        let part = copy + ".part"
+        unlink(part)
+        try DatabaseCopy.write(path, to: part)
+        try DatabaseCopy.verify(part)
+        try DatabaseCopy.move(part, to: copy)
     }
 
     /// Refuses a database that this binary must not touch. Returns whether it is up to date; an empty file is not, and fine: it is about

@@ -16,6 +16,8 @@ extension DataDirectory {
     /// else may be opening it.
     func prepare(_ options: StoreOptions) throws -> Opened {
         guard let lock = try lockAlone() else {
+            // Read as it is, it mustn't change meanwhile.
+            guard !isReadOnly else { throw StoreError.inUse(directory: path) }
             // Whoever has it open looked at the log, and keeps migrations off: those run alone, not beside a process that knows another schema.
             guard try Migrator.check(database, allowsMigration: options.migrates) else { throw StoreError.inUse(directory: path) }
             try lookAtPages(options, log: [], isStill: false)
@@ -29,7 +31,9 @@ extension DataDirectory {
         case .whole, .tornEnd: break
         }
         if options.acceptsLoss { try PageScan.accept(database) }
-        if try !Migrator.check(database, allowsMigration: options.migrates) { try Migrator.migrate(database) }
+        if try !Migrator.check(database, allowsMigration: options.migrates) {
+            try Migrator.migrate(database, acceptsLoss: options.acceptsLoss)
+        }
         try lookAtPages(options, log: log.pages, isStill: true)
         try lock.share()
         return Opened(lock: lock, logPages: log.pages)

@@ -256,7 +256,10 @@ package final class Store: Sendable {
     /// Whether the trail still leads to where it was when that was last noted.
     private static func compareTrail(_ pool: DatabasePool, _ directory: DataDirectory, _ options: StoreOptions) throws {
         if options.acceptsLoss { return try directory.anchor.remove() }
-        guard let noted = try directory.anchor.read(), try !pool.writeWithoutTransaction({ try noted.isPart(of: $0) }) else { return }
+        // A note that can't be read says nothing of the trail. A service is begun with a good one or none; a check tells of it.
+        let note = Result { try directory.anchor.read() }
+        if options.role == .command, case .failure = note { return }
+        guard let noted = try note.get(), try !pool.writeWithoutTransaction({ try noted.isPart(of: $0) }) else { return }
         throw StoreError.shortenedTrail(path: directory.database, seq: noted.seq)
     }
 

@@ -51,7 +51,7 @@ import Testing
             note[place] ^= 1
             try note.write(to: URL(fileURLWithPath: path))
             #expect {
-                try Store(directory: test.directory)
+                try Store(directory: test.directory, options: StoreOptions(role: .service, migrates: false))
             } throws: { error in
                 guard case StoreError.damaged(path, _)? = error as? StoreError else { return false }
                 return true
@@ -77,5 +77,19 @@ import Testing
         try await restored.write(.test) { try $0.insert(School.test(3)) }
         #expect(try !restored.goesOn(from: path("two.db")))
         try restored.close()
+    }
+
+    @Test("A check looks at everything although the note can't be read, and says so")
+    func damagedNoteChecked() async throws {
+        let test = try TestStore()
+        try await test.insert([.test(1), .test(2)])
+        try test.store.close()
+        let path = test.store.directory.anchor.path
+        try Data("1 nonsense\n".utf8).write(to: URL(fileURLWithPath: path))
+        try test.tamper("PRAGMA foreign_keys = OFF; DELETE FROM event WHERE seq = 2")
+        let store = try Store(directory: test.directory)
+        let findings = try await store.check()
+        #expect(findings.contains { $0.contains(path) } && findings.contains { $0.contains("Events 2 to 2") }, "\(findings)")
+        try store.close()
     }
 }

@@ -133,4 +133,76 @@ import Testing
         #expect(try Backup.findings(in: path + ".before-migration") == [])
         try store.close()
     }
+
+    @Test("A damaged database of an earlier version is brought up to date only where its loss is accepted, and kept as it was")
+    func earlierDamaged() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
+        let path = directory + "/partnership.db"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let old = try DatabaseQueue(path: path)
+        try Migrator.migrator.migrate(old, upTo: "160-desk-queues")
+        // An event that is missing at the end.
+        try old.inDatabase { try $0.execute(sql: "UPDATE sqlite_sequence SET seq = 5 WHERE name = 'event'") }
+        try old.inDatabase { try $0.execute(sql: "INSERT INTO sqlite_sequence SELECT 'event', 5 WHERE changes() = 0") }
+        try old.inDatabase { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO event (seq, id, type, occurredAt, actor, resourceType, resourceId, etag, changedMembers, requestId, audience, parties)
+                    VALUES (3, 'evt_1', 'school.created', '2026-01-01T00:00:00.000Z', '{}', 'school', 'sch_1', '1', '[]', 'r', 'directory', '[]')
+                    """)
+        }
+        try old.close()
+        let before = try bytes(path)
+        #expect(throws: StoreError.self) { try Store(directory: directory) }
+        #expect(try bytes(path) == before && !FileManager.default.fileExists(atPath: path + ".before-migration"))
+        let store = try Store(directory: directory, options: StoreOptions(creates: false, acceptsLoss: true))
+        #expect(try await store.check() == ["Events 4 to 5 are missing at the end of the log."])
+        #expect(try bytes(path + ".before-migration") == before)
+        try store.close()
+    }
+
+    @Test("A database larger than what SQLite keeps in memory is checked, backed up and restored, beside a service as well")
+    func large() async throws {
+        let test = try TestStore()
+        // 40 MB with its history and the index of its words, several times the cache of a connection.
+        try await test.insert(
+            (1...20).map { number in .test(number) { $0.vision = (0..<80_000).map { "word\($0 * number) " }.joined() } })
+        #expect(try test.integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size") > 32 << 20)
+        #expect(try await test.store.check() == [])
+        let beside = try Store(directory: test.directory)
+        #expect(try await beside.check() == [])
+        let copy = test.directory + "/b.db"
+        try await beside.backup(to: copy)
+        try beside.close()
+        #expect(try Backup.findings(in: copy) == [])
+        let restored = test.directory + "/restored"
+        try Restore.restore(copy, into: restored)
+        let store = try Store(directory: restored, options: StoreOptions(role: .service, migrates: false))
+        #expect(try await store.check() == [])
+        #expect(try store.readNow { try $0.list(School.self, ListQuery()).items.count } == 20)
+        try store.close()
+    }
+
+    @Test("A command beside a service takes nothing of the log with it: what both wrote is there after a power cut")
+    func besideService() async throws {
+        let test = try TestStore()
+        try await test.insert([.test(1)])
+        for number in 2...4 {
+            let command = try Store(directory: test.directory)
+            try await command.write(.test) { try $0.insert(School.test(number * 10)) }
+            try command.close()
+            try await test.insert([.test(number)])
+        }
+        // What lies on the disk at this moment, nothing closed.
+        let cut = test.directory + "/cut"
+        try FileManager.default.createDirectory(atPath: cut, withIntermediateDirectories: true)
+        for name in ["partnership.db", "partnership.db-wal"] {
+            try FileManager.default.copyItem(atPath: "\(test.directory)/\(name)", toPath: "\(cut)/\(name)")
+        }
+        let store = try Store(directory: cut)
+        #expect(try store.readNow { try $0.list(School.self, ListQuery()).items.count } == 7)
+        #expect(try await store.check() == [])
+        try store.close()
+    }
 }
