@@ -89,9 +89,10 @@ package struct RequestClock: Hashable, Sendable {
     package func workedMinutes(until moment: Instant, in hours: WorkingTime) -> Int { Int(worked(until: moment, in: hours) / .minute) }
 
     /// Every stretch from the start until it is due, or until `moment` where that is later or it isn't known when it will be: what counts,
-    /// and why the rest doesn't.
+    /// and why the rest doesn't. Of what is due later than ten years from then, ten years: hours may be so short that a promise takes thousands.
     package func explanation(at moment: Instant, in hours: WorkingTime) -> WorkingTime.Explanation {
-        let end = metAt ?? due(in: hours).map { max($0, moment) } ?? moment
+        let horizon = moment.advanced(bySeconds: 10 * 366 * 86_400)
+        let end = metAt ?? due(in: hours).map { max(min($0, horizon), moment) } ?? moment
         var sums = WorkingTime.Explanation(startsAt: startsAt)
         var worked: Int64 = 0
         for span in spans(until: end) {

@@ -119,6 +119,15 @@ struct RequestClockTests {
         #expect(explained.workingMinutes == 240 && explained.endsAt == clock.due(in: office))
     }
 
+    @Test("Of a promise that takes thousands of years ten are explained")
+    func horizon() throws {
+        let minute = WorkingTime(windows: [WorkingTime.Window(.monday, from: 540, to: 541)!], zone: Self.london)
+        let clock = RequestClock(.resolution, minutes: 100_000, from: at("2026-01-12T08:30:00Z"))
+        #expect(try #require(clock.due(in: minute)) > at("3900-01-01T00:00:00Z"))
+        let explained = clock.explanation(at: at("2026-01-13T09:00:00Z"), in: minute)
+        #expect(explained.endsAt < at("2036-02-01T00:00:00Z") && (500...600).contains(explained.workingMinutes))
+    }
+
     @Test("Late is counted in working minutes, up to when it was done")
     func breached() {
         let late = RequestClock(.firstResponse, minutes: 60, from: at("2026-01-12T16:00:00Z"), metAt: at("2026-01-13T08:45:00Z"))

@@ -14,7 +14,15 @@ struct ExportRefusalTests {
         "%22open", "%00", "",
     ]
 
-    private static let exports: [(operation: OperationTests.Operation, types: [String], parameters: [String])] = {
+    /// One that offers exports: as what, and what it may be asked.
+    struct Export: Sendable, CustomTestStringConvertible {
+        let operation: OperationTests.Operation
+        let types: [String]
+        let parameters: [String]
+        var testDescription: String { operation.id }
+    }
+
+    private static let exports: [Export] = {
         guard let tree = try? JSON(parsing: Contract().json) else { return [] }
         let shared = tree["components"]?["parameters"]
         return OperationTests.all.filter { $0.method == .get }.compactMap { operation in
@@ -26,45 +34,44 @@ struct ExportRefusalTests {
                 let known = name.flatMap { shared?[$0] } ?? parameter
                 return known["in"] == "query" ? known["name"]?.stringValue : nil
             }
-            return (operation, Array(offered), names)
+            return Export(operation: operation, types: Array(offered), parameters: names)
         }
     }()
 
     private static func isExport(_ type: String) -> Bool { ["text/csv", "application/x-ndjson"].contains(type) }
 
-    @Test("Every export refuses with a problem document, GET and HEAD alike, what the list refuses")
-    func everyExport() async throws {
-        #expect(Self.exports.count > 50)
-        var refused: [String: Int] = [:]
-        for (operation, types, parameters) in Self.exports {
-            let client = try await TestClient(requestsPerMinute: 0)
-            // What is gone, or never was, is refused whatever is asked of it.
-            for path in [try await OperationTests().present(operation, client), OperationTests().absent(operation)] {
-                for (number, type) in types.enumerated() {
-                    let headers = ["Accept": type]
-                    for query in [""] + parameters.flatMap({ name in Self.values.map { "?\(name)=\($0)" } }) {
-                        let answer = try await client.send(
-                            .get, path + query, token: client.integration, headers: headers, isChecked: false)
-                        let kind = answer.headers[.contentType] ?? ""
-                        if answer.status == 200 {
-                            #expect(kind.hasPrefix(type), "\(path)\(query)")
-                        } else {
-                            #expect(kind == "application/problem+json" && (400..<500).contains(answer.status), "\(path)\(query)")
-                            #expect(answer.json["requestId"]?.stringValue == answer.requestId, "\(path)\(query)")
-                            refused[operation.id, default: 0] += 1
-                        }
-                        // A cursor means nothing to an export, and these things only to a list.
-                        let isOfLists = ["cursor", "expand", "facets", "includeDeleted"].contains { query.hasPrefix("?\($0)=") }
-                        guard number == 0, !isOfLists else { continue }
-                        let head = try await client.send(.head, path + query, token: client.integration, headers: headers, isChecked: false)
-                        #expect(answer.status == head.status, "\(path)\(query)")
-                        let list = try await client.get(path + query, token: client.integration)
-                        if list.status != 406 { #expect(list.status == answer.status, "\(path)\(query): \(list.text)") }
+    @Test("Most lists are exports")
+    func all() { #expect(Self.exports.count > 50) }
+
+    @Test("Every export refuses with a problem document, GET and HEAD alike, what the list refuses", arguments: exports)
+    func everyExport(export: Export) async throws {
+        let client = try await TestClient(requestsPerMinute: 0)
+        var refused = 0
+        // What is gone, or never was, is refused whatever is asked of it.
+        for path in [try await OperationTests().present(export.operation, client), OperationTests().absent(export.operation)] {
+            for (number, type) in export.types.enumerated() {
+                let headers = ["Accept": type]
+                for query in [""] + export.parameters.flatMap({ name in Self.values.map { "?\(name)=\($0)" } }) {
+                    let answer = try await client.send(.get, path + query, token: client.integration, headers: headers, isChecked: false)
+                    let kind = answer.headers[.contentType] ?? ""
+                    if answer.status == 200 {
+                        #expect(kind.hasPrefix(type), "\(path)\(query)")
+                    } else {
+                        #expect(kind == "application/problem+json" && (400..<500).contains(answer.status), "\(path)\(query)")
+                        #expect(answer.json["requestId"]?.stringValue == answer.requestId, "\(path)\(query)")
+                        refused += 1
                     }
+                    // A cursor means nothing to an export, and these things only to a list.
+                    let isOfLists = ["cursor", "expand", "facets", "includeDeleted"].contains { query.hasPrefix("?\($0)=") }
+                    guard number == 0, !isOfLists else { continue }
+                    let head = try await client.send(.head, path + query, token: client.integration, headers: headers, isChecked: false)
+                    #expect(answer.status == head.status, "\(path)\(query)")
+                    let list = try await client.get(path + query, token: client.integration)
+                    if list.status != 406 { #expect(list.status == answer.status, "\(path)\(query): \(list.text)") }
                 }
             }
         }
-        #expect(refused.count == Self.exports.count)
+        #expect(refused > 0)
     }
 
     @Test(

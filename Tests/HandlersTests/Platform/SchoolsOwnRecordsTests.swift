@@ -152,41 +152,40 @@ import Testing
         return problem?["status"] == 422 && !codes.isEmpty && codes.allSatisfy { $0 == "not-found" }
     }
 
-    @Test("A finance specialist writes nothing of a school, by no operation of the contract")
-    func specialist() async throws {
-        var tried = 0
-        for operation in OperationTests.guarded where ![.get, .head].contains(operation.method) {
-            guard let permission = operation.permission, !permission.hasSuffix(":read"), !Self.theirs.contains(permission) else { continue }
-            guard !Self.ofNoSchool.contains(operation.id) else { continue }
-            let client = try await TestClient()
-            let person = try await client.addPerson("finance")
-            _ = try await client.add(
-                "/v1/appointments",
-                ["personId": .string(person), "role": "specialist", "areas": ["finance"], "startsOn": "2020-01-01"])
-            let token = try await client.token(of: person)
-            let path = try await OperationTests().present(operation, client)
-            if operation.path.hasSuffix("/bulk") {
-                let collection = String(path.dropLast("/bulk".count))
-                let answer = try await client.bulk(
-                    collection, [try await client.bulkLine(for: collection)], mode: "partial", dryRun: true, token: token)
-                #expect(
-                    answer.status == 403 || answer.problemCodes == ["forbidden"] || namesWhatIsNotSeen(answer.lines.first?["problem"]),
-                    "\(operation.id): \(answer.text)")
-            } else {
-                let isCreation = operation.method == .post && OperationTests.all.contains { $0.path == operation.path + "/{id}" }
-                let school = try await client.addSchool(urn: "100033").id
-                let head = try await client.appoint(.headteacher, at: school)
-                let body: JSON? =
-                    isCreation
-                    ? try await OperationTests.body(of: operation.path, school, head, client) : operation.hasJSONBody ? [:] : nil
-                let answer = try await client.send(
-                    operation.method, path, token: token, json: body, headers: ["If-Match": "*"], isChecked: false)
-                #expect(
-                    [403, 404].contains(answer.status) || namesWhatIsNotSeen(answer.json),
-                    "\(operation.id): \(answer.status) \(answer.text)")
-            }
-            tried += 1
+    private static let writing = OperationTests.guarded.filter { operation in
+        guard ![.get, .head].contains(operation.method), let permission = operation.permission, !permission.hasSuffix(":read") else {
+            return false
         }
-        #expect(tried > 100)
+        return !theirs.contains(permission) && !ofNoSchool.contains(operation.id)
+    }
+
+    @Test("Most operations write what is a school's")
+    func most() { #expect(Self.writing.count > 100) }
+
+    @Test("A finance specialist writes nothing of a school, by no operation of the contract", arguments: writing)
+    func specialist(operation: OperationTests.Operation) async throws {
+        let client = try await TestClient()
+        let person = try await client.addPerson("finance")
+        _ = try await client.add(
+            "/v1/appointments",
+            ["personId": .string(person), "role": "specialist", "areas": ["finance"], "startsOn": "2020-01-01"])
+        let token = try await client.token(of: person)
+        let path = try await OperationTests().present(operation, client)
+        if operation.path.hasSuffix("/bulk") {
+            let collection = String(path.dropLast("/bulk".count))
+            let line = try await client.bulkLine(for: collection)
+            let answer = try await client.bulk(collection, [line], mode: "partial", dryRun: true, token: token)
+            #expect(
+                answer.status == 403 || answer.problemCodes == ["forbidden"] || namesWhatIsNotSeen(answer.lines.first?["problem"]),
+                "\(answer.text)")
+            return
+        }
+        let isCreation = operation.method == .post && OperationTests.all.contains { $0.path == operation.path + "/{id}" }
+        let school = try await client.addSchool(urn: "100033").id
+        let head = try await client.appoint(.headteacher, at: school)
+        let body: JSON? =
+            isCreation ? try await OperationTests.body(of: operation.path, school, head, client) : operation.hasJSONBody ? [:] : nil
+        let answer = try await client.send(operation.method, path, token: token, json: body, headers: ["If-Match": "*"], isChecked: false)
+        #expect([403, 404].contains(answer.status) || namesWhatIsNotSeen(answer.json), "\(answer.status) \(answer.text)")
     }
 }
