@@ -9,77 +9,31 @@ the end no bytes are left that no file names; a backup restored elsewhere has th
 import base64
 import hashlib
 import http.client
-import json
-import os
 import pathlib
 import random
-import signal
 import socket
-import ssl
-import subprocess
 import sys
 import threading
 import time
 
-program, directory, tls, rounds = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+from service import Program, Service, expect, finish
+
+program, directory, tls, rounds = Program(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
 data = f"{directory}/data"
-trust = ssl.create_default_context(cafile=f"{tls}/ca.pem")
-failures = []
-
-
-def expect(satisfied, what):
-    if not satisfied:
-        failures.append(what)
-        print("FAILED:", what)
-
-
-def run(*arguments):
-    return subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.strip()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-port = free_port()
-log = open(f"{directory}/service.log", "ab")
-
-
-def start():
-    process = subprocess.Popen(
-        [program, "serve", "--data", data, "--port", str(port), "--no-metrics", "--rate-limit", "0", "--maximum-file-size", "64",
-         "--certificate", f"{tls}/server.pem", "--private-key", f"{tls}/server-key.pem"], stdout=log, stderr=log)
-    for _ in range(500):
-        try:
-            if request("GET", "/readyz")[0] == 200:
-                return process
-        except OSError:
-            pass
-        time.sleep(0.01)
-    sys.exit(f"the service didn't start; see {directory}/service.log")
-
-
-def request(method, path, body=None, headers=()):
-    connection = http.client.HTTPSConnection("localhost", port, timeout=30, context=trust)
-    connection.request(method, path, body=body, headers={"Authorization": f"Bearer {token}", **dict(headers)})
-    answer = connection.getresponse()
-    return answer.status, answer.headers, answer.read()
 
 
 def upload(body, name="a.bin"):
-    status, _, answer = request("POST", "/v1/files", body, {
-        "Content-Type": "application/octet-stream", "Content-Disposition": f'attachment; filename="{name}"',
-        "Repr-Digest": f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"})
-    return status, json.loads(answer)
+    status, _, answer = service.call(
+        "POST", "/v1/files", body, "application/octet-stream", Content_Disposition=f'attachment; filename="{name}"',
+        Repr_Digest=f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:")
+    return status, answer
 
 
 def listed():
     """All files the service shows, by id."""
     found, path = {}, "/v1/files?limit=200"
     while path:
-        page = json.loads(request("GET", path)[2])
+        page = service.call("GET", path)[2]
         found.update({item["id"]: item for item in page["items"]})
         path = page["next"] and f"/v1/files?limit=200&cursor={page['next']}"
     return found
@@ -101,26 +55,27 @@ def ranges(generator):
         for first in range(0, len(body), size):
             last = min(first + size, len(body)) - 1
             spelled = f"bytes={first}-{last}" if first + size < len(body) else f"bytes={first}-"
-            status, headers, part = request("GET", path, headers={"Range": spelled, "If-Range": f'"{made["sha256"]}"'})
+            status, headers, part = service.call("GET", path, Range=spelled, If_Range=f'"{made["sha256"]}"')
             expect(status == 206 and headers["Content-Range"] == f"bytes {first}-{last}/{len(body)}", f"{spelled}: {status} {headers}")
             parts.append(part)
         expect(hashlib.sha256(b"".join(parts)).hexdigest() == made["sha256"], f"parts of {size} aren't the whole")
     # From the end, each as long as the last but one.
-    status, _, tail = request("GET", path, headers={"Range": "bytes=-1000"})
+    status, _, tail = service.call("GET", path, Range="bytes=-1000")
     expect(status == 206 and tail == body[-1000:], "the end by its length")
     for _ in range(100):
         first = generator.randrange(len(body))
         last = generator.randrange(first, len(body))
-        status, _, part = request("GET", path, headers={"Range": f"bytes={first}-{last}"})
+        status, _, part = service.call("GET", path, Range=f"bytes={first}-{last}")
         expect(status == 206 and part == body[first:last + 1], f"bytes={first}-{last}")
-    status, headers, _ = request("GET", path, headers={"Range": f"bytes={len(body)}-"})
+    status, headers, _ = service.call("GET", path, Range=f"bytes={len(body)}-")
     expect(status == 416 and headers["Content-Range"] == f"bytes */{len(body)}", f"behind the end: {status}")
 
 
 def head_only(headers, bearer=None):
     """The status line that comes while the body is yet to be sent."""
-    with socket.create_connection(("localhost", port), timeout=10) as plain, trust.wrap_socket(plain, server_hostname="localhost") as link:
-        fields = {"Host": "localhost", "Authorization": f"Bearer {bearer or token}", "Content-Type": "text/plain", "Content-Length": "5",
+    with socket.create_connection(("localhost", service.port), timeout=10) as plain, \
+            service.trust.wrap_socket(plain, server_hostname="localhost") as link:
+        fields = {"Host": "localhost", "Authorization": f"Bearer {bearer or service.token}", "Content-Type": "text/plain", "Content-Length": "5",
                   "Content-Disposition": 'attachment; filename="a.txt"', "Expect": "100-continue", **headers}
         link.sendall(("POST /v1/files HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items() if v) + "\r\n").encode())
         first = link.recv(4096).decode()
@@ -157,21 +112,19 @@ class Uploader(threading.Thread):
 
 
 def kills(generator):
-    global service
     acknowledged, checked = {}, set()
     for number in range(rounds):
         uploaders = [Uploader(number * 10 + n) for n in range(3)]
         time.sleep(generator.uniform(0.005, 0.15))
-        service.send_signal(signal.SIGKILL)
-        service.wait()
+        service.kill()
         for uploader in uploaders:
             uploader.join(30)
             acknowledged.update(uploader.acknowledged)
-        service = start()
+        service.start()
         expect(not kept()[1], "something half-written stayed")
         files = listed()
         for name in [name for name in files if name not in checked]:
-            status, _, body = request("GET", f"/v1/files/{name}/content")
+            status, _, body = service.call("GET", f"/v1/files/{name}/content")
             whole = status == 200 and hashlib.sha256(body).hexdigest() == files[name]["sha256"] and len(body) == files[name]["sizeBytes"]
             expect(whole, f"{name} isn't whole: {status}, {len(body)} of {files[name]['sizeBytes']} bytes")
             checked.add(name)
@@ -179,7 +132,7 @@ def kills(generator):
             expect(name in files and files[name]["sha256"] == digest, f"{name} was acknowledged and isn't there")
         # Room for the next rounds.
         for name in sorted(files)[: len(files) - 20]:
-            expect(request("DELETE", f"/v1/files/{name}", headers={"If-Match": "*"})[0] == 204, f"{name} can't be deleted")
+            expect(service.call("DELETE", f"/v1/files/{name}", If_Match="*")[0] == 204, f"{name} can't be deleted")
             acknowledged.pop(name, None)
     needed = {item["sha256"] for item in listed().values()}
     for _ in range(200):
@@ -191,17 +144,17 @@ def kills(generator):
 
 
 def backup():
-    run("backup", "--data", data, f"{directory}/copy.db")
-    run("restore", "--data", f"{directory}/restored", f"{directory}/copy.db")
-    print(run("check", "--data", f"{directory}/restored"))
-    run("check", "--data", data)
+    program.done("backup", "--data", data, f"{directory}/copy.db")
+    program.done("restore", "--data", f"{directory}/restored", f"{directory}/copy.db")
+    print(program.done("check", "--data", f"{directory}/restored"))
+    program.done("check", "--data", data)
     before, after = kept()[0], {p.name for p in pathlib.Path(f"{directory}/restored/files").glob("??/*")}
     expect(before == after and before, f"{len(before)} before, {len(after)} restored")
 
 
-run("migrate", "--data", data)
-token = run("token", "create", "--data", data, "--name", "files", "--scopes", "files:read,files:write")
-service = start()
+program.done("migrate", "--data", data)
+token = program.done("token", "create", "--data", data, "--name", "files", "--scopes", "files:read,files:write")
+service = Service(program, data, "--maximum-file-size", "64", tls=tls, patience=5, token=token).start()
 random_numbers = random.Random(1)
 try:
     ranges(random_numbers)
@@ -209,7 +162,5 @@ try:
     kills(random_numbers)
     backup()
 finally:
-    service.send_signal(signal.SIGTERM)
-    expect(service.wait(60) == 0, "the service doesn't stop as it should")
-print(f"{len(failures)} failed")
-sys.exit(1 if failures else 0)
+    expect(service.stop() == 0, "the service doesn't stop as it should")
+finish()

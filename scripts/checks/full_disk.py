@@ -9,23 +9,20 @@ and after a kill.
 Where mounting isn't allowed it says so and passes: it takes root, or user namespaces.
 """
 
-import http.client
 import json
 import os
 import pathlib
-import signal
-import socket
 import subprocess
 import sys
 import time
 
-program, directory = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
-demo = pathlib.Path(__file__).resolve().parent.parent / "demo"
+from service import DEMO, Program, Service, expect, failures, finish
+
+program, directory = Program(sys.argv[1]), pathlib.Path(sys.argv[2])
 disk = directory / "disk"
 data = disk / "data"
 MEBIBYTE = 1 << 20
 SIZE = 160 * MEBIBYTE
-faults = []
 
 
 def own_mounts():
@@ -40,64 +37,6 @@ def own_mounts():
             os.execvp(wrapper[0], [*wrapper, sys.executable, *sys.argv])
     print("Left out: no disk can be mounted here, which takes root or user namespaces.")
     sys.exit(0)
-
-
-def expect(satisfied, what):
-    if not satisfied:
-        faults.append(what)
-        print("FAILED:", what)
-
-
-def run(*arguments):
-    return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, timeout=120)
-
-
-def done(*arguments):
-    ended = run(*arguments)
-    if ended.returncode != 0:
-        sys.exit(f"{arguments}: {ended.stdout}{ended.stderr}")
-    return ended.stdout.strip()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Service:
-    def __init__(self):
-        self.port = free_port()
-        self.log = open(directory / "service.log", "ab")
-        self.process = subprocess.Popen(
-            [program, "serve", "--data", str(data), "--port", str(self.port), "--no-metrics", "--plain-http", "--rate-limit", "0"],
-            stdout=self.log, stderr=self.log)
-        for _ in range(1500):
-            if self.process.poll() is not None:
-                break
-            try:
-                self.call("GET", "/livez")
-                return
-            except OSError:
-                time.sleep(0.02)
-        self.process.kill()
-        sys.exit(f"the service didn't start: {(directory / 'service.log').read_text()[-1500:]}")
-
-    def call(self, method, path, body=None, kind="application/json", **fields):
-        """Status, fields and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Authorization": f"Bearer {token}", **{name.replace("_", "-"): value for name, value in fields.items()}}
-        if body is not None:
-            headers["Content-Type"] = kind
-        connection.request(method, path, body=json.dumps(body) if isinstance(body, (dict, list)) else body, headers=headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        connection.close()
-        return answer.status, answer.headers, json.loads(text) if answer.headers.get("Content-Type", "").endswith(("/json", "+json")) else text
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        return self.process.wait(60)
 
 
 def fill_up():
@@ -125,7 +64,7 @@ def writes(service):
     yield "upload of an import", service.call("PUT", f"/v1/imports/{job}/groups", b"a,b\n" * 2000, "text/csv")
     yield "start of an import", service.call("POST", "/v1/imports", {"source": "gias"})
     yield "import of people", service.call(
-        "POST", "/v1/people/import", (demo / "people.csv").read_bytes().replace(b"Okafor", b"Okafor%d" % time.monotonic_ns()), "text/csv")
+        "POST", "/v1/people/import", (DEMO / "people.csv").read_bytes().replace(b"Okafor", b"Okafor%d" % time.monotonic_ns()), "text/csv")
     yield "token", service.call("POST", "/v1/tokens", {"name": "late", "scopes": ["schools:read"]})
     yield "webhook endpoint", service.call("POST", "/v1/webhook-endpoints", {"name": "Late", "url": "https://example.org/hook"})
     yield "correction", service.call("PUT", "/v1/schools/urn:999001/overrides/capacity", {"value": 100 + int(time.monotonic() * 10) % 800, "reason": "Late"})
@@ -158,7 +97,7 @@ def check_refusing(service, state):
     time.sleep(5.1)
     status, fields, body = service.call("GET", "/readyz")
     expect(status == 503 and fields["Retry-After"], f"{state}: /readyz: {status} {body}")
-    checked = run("check", "--data", data)
+    checked = program.run("check", "--data", data)
     expect(checked.returncode == 0, f"{state}: check beside the service: {checked.stdout}{checked.stderr}")
 
 
@@ -172,22 +111,19 @@ def check_writing(service, state):
 
 def new_spares(service):
     global spare
-    spare = service.call("POST", "/v1/people", {"name": "Spare"})[2]["id"]
+    spare = service.made("/v1/people", {"name": "Spare"})["id"]
 
 
 own_mounts()
 disk.mkdir(exist_ok=True)
 subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "none", str(disk)], check=True)
-token = ""
-done("migrate", "--data", data)
-done("import", "gias", "--data", data, "--establishments", demo / "establishments.csv", "--group-links", demo / "group-links.csv",
-     "--groups", demo / "groups.csv", "--group-uid", "99901")
-token = done("token", "create", "--data", data, "--name", "full", "--role", "trustAdmin")
-service = Service()
-person = service.call("POST", "/v1/people", {"name": "Ada"})[2]["id"]
-stored = service.call("POST", "/v1/files", b"kept", "application/octet-stream", Content_Disposition='attachment; filename="a"')[2]["id"]
-job = service.call("POST", "/v1/imports", {"source": "gias"})[2]["id"]
-spare_token = service.call("POST", "/v1/tokens", {"name": "spare", "scopes": ["schools:read"]})[2]["id"]
+program.make_trust(data)
+token = program.done("token", "create", "--data", data, "--name", "full", "--role", "trustAdmin")
+service = Service(program, data, log=directory / "service.log", ready="/livez", timeout=60, token=token).start()
+person = service.made("/v1/people", {"name": "Ada"})["id"]
+stored = service.made("/v1/files", b"kept", "application/octet-stream", Content_Disposition='attachment; filename="a"')["id"]
+job = service.made("/v1/imports", {"source": "gias"})["id"]
+spare_token = service.made("/v1/tokens", {"name": "spare", "scopes": ["schools:read"]})["id"]
 new_spares(service)
 check_writing(service, "with room")
 new_spares(service)
@@ -197,10 +133,10 @@ check_refusing(service, "full")
 fill_up()
 expect(service.stop() == 0, "on a full disk the service doesn't end with 0")
 fill_up()
-checked = run("check", "--data", data)
+checked = program.run("check", "--data", data)
 expect(checked.returncode == 0, f"check on a full disk: {checked.stdout}{checked.stderr}")
 fill_up()
-service = Service()
+service.start()
 check_refusing(service, "started full")
 (disk / "filler").unlink()
 time.sleep(1.1)
@@ -208,26 +144,27 @@ check_writing(service, "with room again")
 new_spares(service)
 expect(service.stop() == 0, "the service doesn't end with 0")
 
-for state, how in (("read-only", signal.SIGTERM), ("read-only after a kill", signal.SIGKILL)):
-    if how == signal.SIGKILL:
+for state, is_killed in (("read-only", False), ("read-only after a kill", True)):
+    if is_killed:
         subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
-        service = Service()
+        service.start()
         service.call("PATCH", f"/v1/people/{person}", {"jobTitle": "Before the kill"}, "application/merge-patch+json", If_Match="*")
-        service.stop(how)
+        service.kill()
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    checked = run("check", "--data", data)
+    checked = program.run("check", "--data", data)
     expect(checked.returncode == 0, f"check, {state}: {checked.stdout}{checked.stderr}")
-    copied = run("backup", directory / f"{how}.sqlite", "--data", data)
+    copy = directory / f"{state}.sqlite"
+    copied = program.run("backup", copy, "--data", data)
     expect(copied.returncode == 0, f"backup, {state}: {copied.stdout}{copied.stderr}")
-    expect(run("check", directory / f"{how}.sqlite").returncode == 0, f"check of that backup, {state}")
-    service = Service()
+    expect(program.run("check", copy).returncode == 0, f"check of that backup, {state}")
+    service.start()
     check_refusing(service, state)
-    if how == signal.SIGKILL:
+    if is_killed:
         expect(service.call("GET", f"/v1/people/{person}")[2]["jobTitle"] == "Before the kill", "what was written before the kill is gone")
     expect(service.stop() == 0, f"{state}: the service doesn't end with 0")
 
-log = [json.loads(line) for line in (directory / "service.log").read_text().splitlines() if line.startswith("{")]
-for line in log:
+for line in [json.loads(line) for line in service.said().splitlines() if line.startswith("{")]:
     expect("request failed" not in line.get("message", ""), f"logged as a failure of the service: {line}")
-print(f"{'every write refused, every read answered' if not faults else f'{len(faults)} faults'}, on a full disk and on a read-only one")
-sys.exit(1 if faults else 0)
+if not failures:
+    print("every write refused, every read answered, on a full disk and on a read-only one")
+finish()
