@@ -50,10 +50,12 @@ require_swift() {
 build_shares='Yams=20 Core=40 GRDB=95 NIOCore=45 NIOPosix=25 NIOHTTP1=20 NIOHTTP2=40 Domain=110 Repositories=75 Services=90 AsyncAlgorithms=35 ArgumentParser=25 Routing=55 Handlers=40 partnership=20'
 build_shares_of_tests='CoreTests=8 TLSTests=10 RepositoriesTests=25 DomainTests=30 RoutingTests=25 ServicesTests=15 PartnershipTests=8 HandlersTests=90'
 
-# build_release DIRECTORY OPTION…: builds the package, and says on stderr now and then what part it is at and about how long it still takes.
+# build_release DIRECTORY OPTION…: builds the package, and says on stderr now and then what part it is at; the first time also about how long it
+# still takes. Later nobody knows how much there is to build.
 build_release() {
-    local directory=$1 shares=" $build_shares " share all=0 built=0 began=$SECONDS said=$SECONDS line part left
+    local directory=$1 shares=" $build_shares " share all=0 built=0 began=$SECONDS said=$SECONDS line part left is_first=yes
     shift
+    [ ! -d "$directory/.build/release/GRDB.build" ] || is_first=
     case " $* " in *' --build-tests '*) shares+="$build_shares_of_tests " ;; esac
     for share in $shares; do all=$((all + ${share#*=})); done
     swift build --package-path "$directory" -c release "$@" 2>&1 | while IFS= read -r line; do
@@ -65,6 +67,10 @@ build_release() {
             [[ $shares != *" $part="* ]] || built=$((built + ${share%% *}))
             [ $((SECONDS - said)) -ge 15 ] || continue
             said=$SECONDS
+            [ -n "$is_first" ] || {
+                say "  built $part"
+                continue
+            }
             left=$(((all - built) * (built > 60 ? (SECONDS - began) * 100 / built : 60) / 100 / 60 + 1))
             say "  $((built * 100 / all)) % built, the last of it $part; about $left min left"
             ;;
