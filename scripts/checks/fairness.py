@@ -119,7 +119,7 @@ head = program.done("token", "create", "--data", data, "--name", "the head's", "
 reader = program.done("token", "create", "--data", data, "--name", "counting", "--role", "trustAdmin")
 
 
-def interrupted(lines, taken):
+def interrupted(lines):
     """Killed in the middle: what was committed stays, and the same request goes on after it."""
     before = kept()
     lost = []
@@ -132,7 +132,8 @@ def interrupted(lines, taken):
 
     sender = threading.Thread(target=send)
     sender.start()
-    time.sleep(taken / 2)
+    while kept() - before < lines // 4 and sender.is_alive():
+        time.sleep(0.01)
     service.kill()
     sender.join()
     service.start()
@@ -161,7 +162,7 @@ try:
     check("partial, dry run", lines, "partial", True, period, usual)
     check("atomic", lines, "atomic", False, period, usual)
     check("atomic, dry run", lines, "atomic", True, period, usual)
-    interrupted(lines // 4, lines // 4 * sample / 100)
+    interrupted(lines // 4)
 finally:
     service.stop()
 finish()

@@ -16,8 +16,6 @@ extension DataDirectory {
     /// else may be opening it.
     func prepare(_ options: StoreOptions) throws -> Opened {
         guard let lock = try lockAlone() else {
-            // Read as it is, it mustn't change meanwhile.
-            guard !isReadOnly else { throw StoreError.inUse(directory: path) }
             // Whoever has it open looked at the log, and keeps migrations off: those run alone, not beside a process that knows another schema.
             guard try Migrator.check(database, allowsMigration: options.migrates) else { throw StoreError.inUse(directory: path) }
             try lookAtPages(options, log: [], isStill: false)
