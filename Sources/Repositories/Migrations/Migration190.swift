@@ -2,7 +2,9 @@
 /// follows who may see that.
 let migration190 = """
     ALTER TABLE apiToken ADD COLUMN isKnownToOthers INTEGER NOT NULL DEFAULT 0 CHECK (isKnownToOthers IN (0, 1));
-    UPDATE apiToken SET isKnownToOthers = 1 WHERE personId IS NOT NULL AND (issuedBy NOT IN (personId, 'cli') OR rotatedBy NOT IN (personId, 'cli'));
+    -- Whom a secret went through before this was kept is not known for certain, but of what came from the command line and was never rotated.
+    UPDATE apiToken SET isKnownToOthers = 1 WHERE personId IS NOT NULL AND (issuedBy <> 'cli' OR id IN
+        (SELECT resourceId FROM audit WHERE resourceType = 'apiToken' AND operation = 'rotated' AND actorId <> 'cli'));
 
     CREATE TABLE deletedBelonging (
         owner TEXT NOT NULL,

@@ -42,7 +42,7 @@ enum Migrator {
     /// Brings the database up to date, once what is in it was copied beside it and the copy was looked at. The caller makes sure that
     /// nobody else has it open.
     ///
-    /// - Parameter acceptsLoss: whether it is done although something is wrong with it; then the files are copied as they are.
+    /// - Parameter acceptsLoss: whether it is done although something is wrong with it; then what is there by now is copied without a look at it.
     static func migrate(_ path: String, acceptsLoss: Bool = false) throws {
         let database = try DatabaseQueue(path: path, configuration: Store.configuration())
         let isNew = try database.inDatabase { try isEmpty($0) }
@@ -60,6 +60,8 @@ enum Migrator {
 
     private static func keepCopy(of path: String, asItIs: Bool) throws {
         let copy = path + ".before-migration"
+        // A log that lies beside an earlier copy isn't this one's.
+        for companion in ["-wal", "-shm"] { unlink(copy + companion) }
         guard !asItIs else {
             if access(path + "-wal", F_OK) == 0 { try DatabaseCopy.copyFile(path + "-wal", to: copy + "-wal") }
             return try DatabaseCopy.copyFile(path, to: copy)
@@ -67,17 +69,27 @@ enum Migrator {
         let part = copy + ".part"
         unlink(part)
         try DatabaseCopy.write(path, to: part)
-        try DatabaseCopy.verify(part)
+        do {
+            try DatabaseCopy.verify(part)
+        } catch {
+            unlink(part)
+            throw error
+        }
         try DatabaseCopy.move(part, to: copy)
     }
 
     /// Refuses a database that this binary must not touch. Returns whether it is up to date; an empty file is not, and fine: it is about
     /// to be filled.
-    static func check(_ path: String, allowsMigration: Bool) throws -> Bool {
+    ///
+    /// - Parameter allowsCreation: whether an empty file is fine; nil: where a migration is.
+    static func check(_ path: String, allowsMigration: Bool, allowsCreation: Bool? = nil) throws -> Bool {
         do {
             let database = try DatabaseQueue(path: path, configuration: Store.configuration())
             defer { try? database.close() }
-            return try database.read { try check($0, path: path, allowsMigration: allowsMigration) }
+            return try database.read { database in
+                if allowsCreation == false, try isEmpty(database) { throw StoreError.noDatabase(path: path) }
+                return try check(database, path: path, allowsMigration: allowsMigration)
+            }
         } catch let error as DatabaseError where error.tellsOfDamage {
             throw StoreError.damaged(path: path, reason: error.message ?? "unreadable")
         }

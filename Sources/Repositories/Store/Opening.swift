@@ -29,7 +29,7 @@ extension DataDirectory {
         case .whole, .tornEnd: break
         }
         if options.acceptsLoss { try PageScan.accept(database) }
-        if try !Migrator.check(database, allowsMigration: options.migrates) {
+        if try !Migrator.check(database, allowsMigration: options.migrates, allowsCreation: options.creates) {
             try Migrator.migrate(database, acceptsLoss: options.acceptsLoss)
         }
         try lookAtPages(options, log: log.pages, isStill: true)

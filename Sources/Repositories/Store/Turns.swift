@@ -35,7 +35,7 @@ package final class Turns: Sendable {
     package var waiting: Int { state.withLock { $0.waiting.count } }
 
     /// Does one work of an account when it is its turn. Throws ``DomainError/busy`` where too many of the account wait, or its turn doesn't come;
-    /// `CancellationError` where nobody waits for it any more.
+    /// `CancellationError` where its task is cancelled.
     package func one<Value>(of account: String, _ body: () async throws -> Value) async throws -> Value {
         try await begin(account)
         defer { next { $0.running.remove(account) } }
@@ -47,14 +47,16 @@ package final class Turns: Sendable {
             state.last += 1
             return state.last
         }
-        let patience = Task {
-            try await Task.sleep(for: longest)
-            giveUp(number, DomainError.busy)
-        }
-        defer { patience.cancel() }
+        var patience: Task<Void, any Error>?
+        defer { patience?.cancel() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { turn in
                 wait(Waiting(number: number, account: account, turn: turn))
+                // Not before it waits: what gives up before would find nothing.
+                patience = Task {
+                    try await Task.sleep(for: longest)
+                    giveUp(number, DomainError.busy)
+                }
             }
         } onCancel: {
             giveUp(number, CancellationError())

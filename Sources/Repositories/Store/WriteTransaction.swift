@@ -94,11 +94,6 @@ package final class WriteTransaction: Transaction {
     /// Changes a resource from `old`, as it was read in this transaction, to `new`; returns what is stored now, with its new version.
     /// Nothing happens when the two are equal.
     ///
-    /// What belonged to a resource and was deleted is for nobody who doesn't see the resource any more.
-    package func narrowDeleted(ownedBy owner: some Stored) throws {
-        try History(database).narrowDeleted(ownedBy: owner.id, to: owner.audience)
-    }
-
     /// Throws ``DomainError/preconditionFailed(current:changedMembers:)`` when the call's precondition or `old` is out of date, `notFound`
     /// when the row is gone, `duplicate` when a unique value is taken. `isTarget` is false for a resource the precondition isn't about.
     @discardableResult
@@ -169,6 +164,11 @@ package final class WriteTransaction: Transaction {
         let answer = try read()
         known[question] = answer
         return answer
+    }
+
+    /// What belonged to a resource and was deleted is for nobody who doesn't see the resource any more.
+    package func narrowDeleted(ownedBy owner: some Stored) throws {
+        try History(database).narrowDeleted(ownedBy: owner.id, to: owner.audience)
     }
 
     /// A part of the write that may be refused without the rest: when `body` throws, what it did is undone.

@@ -18,7 +18,7 @@ extension Store {
     /// Requests looked up at a time.
     private static let chunk = 100
 
-    /// Does what changes have left to be done with requests, as the service, since it may be several callers'. What can't be done now is done later.
+    /// Does what changes have left to be done with requests, as the service, since it may be several callers'. What the database doesn't take now is done later.
     func doAftermath(by cause: Call) async {
         let call = Call(actor: .system, requestId: cause.requestId, cost: cause.cost)
         while (try? await patiently({ try await write(call, isLarge: true, within: .piece, Self.doSome) })) == true {}
@@ -32,8 +32,8 @@ extension Store {
         for request in requests {
             do {
                 try transaction.attempt { try transaction.perform(aftermath.work, request, &promises) }
-            } catch  where !error.endsTransaction {
-                // One that can't be done keeps the others waiting for nothing.
+            } catch  where !error.endsTransaction && aftermath.work != .showConfidential {
+                // One that can't be done keeps the others waiting for nothing; but whoever is to see no more of what is confidential mustn't go on seeing it.
                 logger.error("A support request couldn't follow a change.", metadata: ["request": "\(request.id)", "error": "\(error)"])
             }
             last = request.id

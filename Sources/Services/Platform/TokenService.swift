@@ -73,12 +73,14 @@ package final class TokenService: ResourceReader {
             }
             errors += try transaction.errors(person: request.personId)
             guard errors.isEmpty else { throw DomainError.invalid(errors) }
+            let isKnownToOthers = try Self.others(knowSecretsOf: request.personId, transaction)
             let token = ApiToken(
-                id: ResourceType.apiToken.makeID(at: transaction.now), issuedBy: call.actor.personId ?? call.actor.id, name: request.name,
+                id: ResourceType.apiToken.makeID(at: transaction.now),
+                issuedBy: Self.maker(of: request.personId, isKnownToOthers, call.actor), name: request.name,
                 personId: request.personId, role: request.role,
                 scopes: scopes,
                 schoolIds: schoolIds, expiresAt: request.expiresAt,
-                isKnownToOthers: try Self.others(knowSecretsOf: request.personId, transaction),
+                isKnownToOthers: isKnownToOthers,
                 createdAt: transaction.now, updatedAt: transaction.now)
             try Self.checkGrant(of: token, transaction)
             try Self.checkNumber(with: token, perPerson: perPerson, transaction)
@@ -138,17 +140,25 @@ package final class TokenService: ResourceReader {
             try transaction.tokens.expireSecrets(tokenId: id, at: transaction.now.advanced(bySeconds: Int64(overlapMinutes) * 60))
             try transaction.tokens.addSecret(digest: TokenSecret.digest(secret), tokenId: id)
             var rotated = stored
-            let caller = call.actor.personId ?? call.actor.id
-            if stored.personId != caller {
+            let isKnownToOthers = try Self.others(knowSecretsOf: stored.personId, transaction)
+            let caller = Self.maker(of: stored.personId, isKnownToOthers, call.actor)
+            // One who has its secret from somebody doesn't take that one's place.
+            let isBorrowed = isKnownToOthers && call.actor.personId == stored.personId
+            if stored.personId != caller, !(isBorrowed && stored.isGivenByOthers) {
                 (rotated.rotatedAt, rotated.rotatedBy) = (transaction.now, caller)
                 rotated.isGivenByOthers = stored.personId != nil
             }
-            if try Self.others(knowSecretsOf: stored.personId, transaction) { rotated.isKnownToOthers = true }
+            if isKnownToOthers { rotated.isKnownToOthers = true }
             // One's own, and twice within a millisecond, is a new secret all the same.
             guard rotated != stored else { return try transaction.touch(stored, verb: "rotated") }
             return try transaction.update(from: stored, to: rotated, verb: "rotated")
         }
         return (token, secret)
+    }
+
+    /// By which name a secret's maker is remembered: with a token that others may know it needn't have been the person, who is told.
+    private static func maker(of person: String?, _ isKnownToOthers: Bool, _ actor: Actor) -> String {
+        isKnownToOthers && actor.personId == person ? actor.id : actor.personId ?? actor.id
     }
 
     /// Whether the caller, who is about to learn a secret of a token of this person, isn't that person for certain.
@@ -246,7 +256,7 @@ package final class TokenService: ResourceReader {
         let tokens = try store.readNow {
             try $0.tokens.givenByOthers(to: isOfficer ? nil : person, since: since, limit: Self.maximumNotices)
         }
-        return tokens.flatMap { token -> [Notice] in
+        let notices = tokens.flatMap { token -> [Notice] in
             guard let owner = token.personId else { return [] }
             let whose = owner == person ? "you" : owner
             var notices: [Notice] = []
@@ -268,6 +278,7 @@ package final class TokenService: ResourceReader {
             }
             return notices
         }
+        return Array(notices.sorted { $0.at > $1.at }.prefix(Self.maximumNotices))
     }
 
     /// The actor behind a bearer secret; nil when it is malformed, unknown, expired or revoked. A person's authority is that of

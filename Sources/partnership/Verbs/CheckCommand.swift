@@ -42,6 +42,7 @@ struct CheckCommand: AsyncParsableCommand {
     private func findingsInData() async throws -> [String] {
         let store = try Store(directory: options.data, options: StoreOptions(role: .command, migrates: false))
         var findings = try await store.check()
+        if let finding = try store.clockFinding() { print(finding) }
         if let since, try !store.goesOn(from: since) {
             findings.append("The audit trail doesn't go on from that of \(since): newer entries are lost, or it was rewritten.")
         }

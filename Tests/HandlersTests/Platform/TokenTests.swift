@@ -165,6 +165,15 @@ struct TokenTests {
             let told = try await notices(token).first { $0["kind"] == "tokenRotated" }
             #expect(told?["by"] == admin)
         }
+        // What is made with it of the person's own is told as well, and doesn't open what is confidential either.
+        let borrowed = rotated.json.text("token")
+        let further = try await client.post("/v1/tokens", token: borrowed, ["name": "Further", "personId": .string(person)])
+        #expect(further.json["isKnownToOthers"] == true && further.json["isGivenByOthers"] == true, "\(further.text)")
+        for token in [theirs, officer] {
+            let all = try await client.get("/v1/me", token: token).json["notices"]?.arrayValue ?? []
+            #expect(all.contains { $0["tokenId"] == further.json["id"] && $0["by"] == .string(id) }, "\(all)")
+        }
+        #expect(try await client.post("/v1/tokens/\(further.json.text("id"))/revoke", token: theirs).status == 200)
         // What one does oneself is no news, and not the officer's business.
         let own = try await client.post("/v1/tokens", token: theirs, ["name": "Phone", "personId": .string(person)])
         #expect(own.json["isGivenByOthers"] == false, "\(own.text)")

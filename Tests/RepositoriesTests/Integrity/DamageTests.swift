@@ -134,6 +134,21 @@ import Testing
         try store.close()
     }
 
+    @Test("An empty file is no database that could be gone on with, whatever loss is accepted")
+    func empty() throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let path = directory + "/partnership.db"
+        try write(Data(), path)
+        for acceptsLoss in [true, false] {
+            #expect(throws: StoreError.noDatabase(path: path)) {
+                try Store(directory: directory, options: StoreOptions(creates: false, acceptsLoss: acceptsLoss))
+            }
+        }
+        #expect(try bytes(path).isEmpty)
+    }
+
     @Test("A damaged database of an earlier version is brought up to date only where its loss is accepted, and kept as it was")
     func earlierDamaged() async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
