@@ -18,12 +18,12 @@ package final class BulkFile: Sendable {
         case lineTooLong(Int)
     }
 
-    private let file: DiskFile
+    private let content: DiskFile
     /// How much is read at a time.
     private let pieceBytes: Int
 
-    private init(_ file: DiskFile, pieceBytes: Int) {
-        self.file = file
+    private init(_ content: DiskFile, pieceBytes: Int) {
+        self.content = content
         self.pieceBytes = pieceBytes
     }
 
@@ -93,7 +93,7 @@ package final class BulkFile: Sendable {
                 // Copied to the beginning, so that what was handed over is let go.
                 rest = ArraySlice(Array(rest))
                 searched = rest.startIndex + known
-                let piece = try file.file.read(at: offset, count: file.pieceBytes)
+                let piece = try file.content.read(at: offset, count: file.pieceBytes)
                 offset += piece.count
                 isAtEnd = piece.isEmpty
                 rest += piece

@@ -32,9 +32,11 @@ extension Store {
         for request in requests {
             do {
                 try transaction.attempt { try transaction.perform(aftermath.work, request, &promises) }
-            } catch  where !error.endsTransaction && aftermath.work != .showConfidential {
-                // One that can't be done keeps the others waiting for nothing; but whoever is to see no more of what is confidential mustn't go on seeing it.
+            } catch {
+                guard !error.endsTransaction else { throw error }
                 logger.error("A support request couldn't follow a change.", metadata: ["request": "\(request.id)", "error": "\(error)"])
+                // One that can't be done keeps no other waiting, but for this: who is to see no more of what is confidential mustn't go on seeing it.
+                guard aftermath.work != .showConfidential else { throw error }
             }
             last = request.id
             if transaction.isTimeUp { break }

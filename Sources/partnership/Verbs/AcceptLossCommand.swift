@@ -9,7 +9,8 @@ struct AcceptLossCommand: AsyncParsableCommand {
         discussion: """
             For a database that is refused, where there is no better backup: because its log is damaged, its audit trail has become shorter, or pages
             aren't what was written (so it is after another program wrote it). What it holds now counts from now on, whatever that is; followers of
-            the log have to list anew. A database of an earlier version is brought up to date, since `migrate` takes only a sound one. A damaged log is kept as partnership.db-wal.torn. Exits with 1 when `check` still finds something.
+            the log have to list anew. A database of an earlier version is brought up to date, since `migrate` takes only a sound one. A damaged
+            log is kept as partnership.db-wal.torn. Exits with 1 when `check` still finds something.
             """)
 
     @OptionGroup var options: DataOptions

@@ -112,14 +112,25 @@ import Testing
         try store.close()
     }
 
-    @Test("A database of an earlier version is checked and copied, gets its checksums, and holds what it held")
-    func earlier() async throws {
+    /// Where a database may be made, and as what.
+    private func emptyDirectory() throws -> (directory: String, path: String) {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
-        let path = directory + "/partnership.db"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: directory) }
+        return (directory, directory + "/partnership.db")
+    }
+
+    /// The last without checksums in its pages.
+    private func databaseOfEarlierVersion(_ path: String) throws -> DatabaseQueue {
         let old = try DatabaseQueue(path: path)
         try Migrator.migrator.migrate(old, upTo: "160-desk-queues")
+        return old
+    }
+
+    @Test("A database of an earlier version is checked and copied, gets its checksums, and holds what it held")
+    func earlier() async throws {
+        let (directory, path) = try emptyDirectory()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let old = try databaseOfEarlierVersion(path)
         try old.inDatabase { database in
             try database.execute(sql: "PRAGMA journal_mode = WAL; INSERT INTO meta VALUES ('kept', 'yes')")
         }
@@ -136,10 +147,8 @@ import Testing
 
     @Test("An empty file is no database that could be gone on with, whatever loss is accepted")
     func empty() throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let (directory, path) = try emptyDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let path = directory + "/partnership.db"
         try write(Data(), path)
         for acceptsLoss in [true, false] {
             #expect(throws: StoreError.noDatabase(path: path)) {
@@ -151,12 +160,9 @@ import Testing
 
     @Test("A damaged database of an earlier version is brought up to date only where its loss is accepted, and kept as it was")
     func earlierDamaged() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("store-\(UUID().uuidString)").path
-        let path = directory + "/partnership.db"
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let (directory, path) = try emptyDirectory()
         defer { try? FileManager.default.removeItem(atPath: directory) }
-        let old = try DatabaseQueue(path: path)
-        try Migrator.migrator.migrate(old, upTo: "160-desk-queues")
+        let old = try databaseOfEarlierVersion(path)
         // An event that is missing at the end.
         try old.inDatabase { try $0.execute(sql: "UPDATE sqlite_sequence SET seq = 5 WHERE name = 'event'") }
         try old.inDatabase { try $0.execute(sql: "INSERT INTO sqlite_sequence SELECT 'event', 5 WHERE changes() = 0") }
